@@ -1,0 +1,1 @@
+"""Why it happened, in words, to whoever asked or subscribed."""

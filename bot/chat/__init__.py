@@ -1,0 +1,1 @@
+"""What was asked: language, intent, index, session, premise, and the answer to it."""

@@ -1,0 +1,1 @@
+"""Who hears it: subscribers, and a close page to each of them once per session."""

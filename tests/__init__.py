@@ -1,0 +1,1 @@
+"""Tests mirror the tree; tests/botapi is a strict fake Bot API, tests/sessions real days as readable files."""

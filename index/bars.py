@@ -1,6 +1,6 @@
 """Daily bars of one index as parallel arrays, the shape in which they travel between rooms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import numpy as np
@@ -47,5 +47,5 @@ class Bars:
     def rows(self, start: int, stop: int) -> "Bars":
         """A run of rows, as positions."""
         cut = slice(start, stop)
-        arrays = (self.open, self.high, self.low, self.close, self.volume_shares, self.turnover_cny)
-        return Bars(self.index, self.sessions[cut], *(a[cut] for a in arrays), self.sources[cut])
+        columns = {column.name: getattr(self, column.name)[cut] for column in fields(self) if column.name != "index"}
+        return replace(self, **columns)

@@ -1,15 +1,15 @@
 """Every error the project raises on purpose. The reader's words for each stand in ``templates/<language>/errors.j2``.
 
-    MarketError
-    ├── UnknownIndex         a code or name outside the catalogue
-    ├── BeforeHistory        a day before the exchange opened on 1990-12-19
-    ├── NotYet               a day or close that has not come
-    ├── NoFigures            the store holds nothing for that index and session
-    ├── CalendarEnds         a day past the last one whose holidays are known
-    ├── FolderUnreadable     an import folder, or a file in it, that cannot be read
-    ├── StoreUnreachable     the database cannot be opened
-    ├── SettingInvalid       an environment variable that makes no sense
-    └── TokenRefused         Telegram does not know the bot token
+MarketError
+├── UnknownIndex         a code or name outside the catalogue
+├── BeforeHistory        a day before the exchange opened on 1990-12-19
+├── NotYet               a day or close that has not come
+├── NoFigures            the store holds nothing for that index and session
+├── CalendarEnds         a day past the last one whose holidays are known
+├── FolderUnreadable     an import folder, or a file in it, that cannot be read
+├── StoreUnreachable     the database cannot be opened
+├── SettingInvalid       an environment variable that makes no sense
+└── TokenRefused         Telegram does not know the bot token
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,254 @@
+"""Remembers figures. Every read is "as known at" a moment; nothing is ever overwritten.
+
+A row that says something else about a figure already stored is kept beside the older one, with the moment at
+which it came in; a read answers with the newest row that was public at the asked moment. A row stored before
+is not stored again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Insert,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from index.bars import Bars
+from index.errors import StoreUnreachable
+from index.kinds import KINDS, Column, Kind, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Row = Mapping[str, Any]
+
+METADATA = MetaData()
+_SQL_TYPES: Mapping[Type, Any] = {
+    Type.TEXT: Text,
+    Type.DAY: String(10),
+    Type.MOMENT: String(32),
+    Type.NUMBER: Float(53),
+}
+
+
+def _table(kind: Kind) -> Table:
+    columns = [_sql_column(column, kind) for column in kind.columns]
+    return Table(
+        kind.name,
+        METADATA,
+        *columns,
+        SqlColumn("publisher", Text, nullable=False),
+        SqlColumn("known_at", String(20), nullable=False, index=True),
+        SqlColumn("retrieved_at", String(27), nullable=False),
+        SqlColumn("digest", String(16), primary_key=True),
+    )
+
+
+def _sql_column(column: Column, kind: Kind) -> SqlColumn[Any]:
+    in_key = column.name in kind.key and column.required
+    return SqlColumn(column.name, _SQL_TYPES[column.type], primary_key=in_key, nullable=not column.required)
+
+
+TABLES: Mapping[str, Table] = {name: _table(kind) for name, kind in KINDS.items()}
+Index("bars_by_session", TABLES["bars"].c.session)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One stored figure row with where it comes from.
+
+    Attributes:
+        values: the columns of its kind; None where a figure is not known.
+        publisher: who published it.
+        published_at: when it became public, aware UTC.
+    """
+
+    values: Row
+    publisher: str
+    published_at: datetime
+
+    def __getitem__(self, column: str) -> Any:  # noqa: ANN401 - a cell is a number, a text or None
+        return self.values[column]
+
+
+class Store:
+    """The figures, in any database that SQLAlchemy speaks to (SQLite by default)."""
+
+    def __init__(self, url: str) -> None:
+        """Open the store and create its tables.
+
+        Args:
+            url: a SQLAlchemy database URL.
+
+        Raises:
+            StoreUnreachable: the URL makes no sense or the database does not answer.
+        """
+        self.url = url
+        with reporting(url):
+            self.engine = _engine(url)
+            METADATA.create_all(self.engine)
+
+    def add(self, kind: str, rows: Sequence[Row]) -> int:
+        """Store checked rows in one transaction.
+
+        Args:
+            kind: a name of the figure format, ``bars``.
+            rows: one mapping a row with every column of the kind, ``publisher``, ``known_at`` (when it became
+                public), ``retrieved_at`` and ``digest``.
+
+        Returns:
+            How many of them were new.
+
+        Raises:
+            StoreUnreachable: the database refused (full disk, lost connection); nothing of `rows` was stored.
+        """
+        with reporting(self.url), self.engine.begin() as connection:
+            before = _count(connection, TABLES[kind])
+            connection.execute(_insert_new(self.engine, TABLES[kind]), list(rows))
+            return _count(connection, TABLES[kind]) - before
+
+    def count(self, kind: str) -> int:
+        """How many rows of a kind are stored, revisions included."""
+        with self._reading() as connection:
+            return _count(connection, TABLES[kind])
+
+    def bars(self, index: str, at: datetime) -> Bars:
+        """The bars of an index as known at a moment, oldest first (empty arrays when none)."""
+        table = TABLES["bars"]
+        wanted = [table.c[name] for name in ("session", *_BAR_NUMBERS, "publisher")]
+        query = select(*wanted).where(table.c.index == index, table.c.known_at <= stamp(at), table.c.close.is_not(None))
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(table.c.session, *_newest_last(table))).all()
+        return _as_bars(index, {row[0]: row for row in rows})
+
+    def rows(self, kind: str, at: datetime, *, since: datetime | None = None, **equals: str) -> tuple[Known, ...]:
+        """Rows of a kind as known at a moment, in the order in which they became public.
+
+        Args:
+            kind: a name of the figure format.
+            at: nothing that became public after this moment is seen.
+            since: nothing that became public before this moment is returned.
+            equals: columns that must hold a value, ``code="510300"``.
+        """
+        table = TABLES[kind]
+        query = select(table).where(table.c.known_at <= stamp(at))
+        query = query.where(*(table.c[column] == value for column, value in equals.items()))
+        query = query if since is None else query.where(table.c.known_at >= stamp(since))
+        with self._reading() as connection:
+            found = connection.execute(query.order_by(*_newest_last(table))).mappings().all()
+        return tuple(_known(row, KINDS[kind]) for row in _newest_of_each_key(found, KINDS[kind]))
+
+    @contextmanager
+    def _reading(self) -> "Iterator[Connection]":
+        with reporting(self.url), self.engine.connect() as connection:
+            yield connection
+
+
+@contextmanager
+def reporting(url: str) -> "Iterator[None]":
+    """Turn the driver's complaints into StoreUnreachable, with a URL that hides its password."""
+    try:
+        yield
+    except (DBAPIError, ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as error:
+        raise StoreUnreachable(_without_password(url), _first_line(error)) from error
+
+
+@lru_cache(maxsize=50_000)  # an import stamps the same closes over and over
+def stamp(moment: datetime) -> str:
+    """An aware moment as the store's text, which sorts by time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(text: str) -> datetime:
+    """The aware moment of a store's text."""
+    return datetime.fromisoformat(text)
+
+
+_BAR_NUMBERS = ("open", "high", "low", "close", "volume_shares", "turnover_cny")
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - a driver's own class
+    # WAL lets answers read while an import writes; NORMAL survives kill -9, which is what we promise.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _insert_new(engine: Engine, table: Table) -> Insert:
+    if engine.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _newest_last(table: Table) -> tuple[SqlColumn[Any], ...]:
+    return table.c.known_at, table.c.retrieved_at, table.c.digest
+
+
+def _newest_of_each_key(rows: Iterable[RowMapping], kind: Kind) -> Iterable[RowMapping]:
+    newest: dict[tuple[Any, ...], RowMapping] = {}
+    for row in rows:
+        key = tuple(row[column] for column in kind.key)
+        newest.pop(key, None)  # a revision takes the place in order that its own moment gives it
+        newest[key] = row
+    return newest.values()
+
+
+def _known(row: RowMapping, kind: Kind) -> Known:
+    values = {column.name: _value(row[column.name], column.type) for column in kind.columns}
+    return Known(values, row["publisher"], moment(row["known_at"]))
+
+
+def _value(cell: Any, cell_type: Type) -> Any:  # noqa: ANN401 - a cell is a number, a text or None
+    return date.fromisoformat(cell) if cell_type is Type.DAY and cell else cell
+
+
+def _as_bars(index: str, newest: Mapping[str, Sequence[Any]]) -> Bars:
+    rows = list(newest.values())
+    numbers = {name: _numbers(row[position] for row in rows) for position, name in enumerate(_BAR_NUMBERS, start=1)}
+    sessions = np.array([row[0] for row in rows], dtype="datetime64[D]")
+    return Bars(index, sessions, **numbers, sources=tuple(row[-1] for row in rows))
+
+
+def _numbers(values: Iterable[float | None]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _without_password(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}***@{rest.rpartition('@')[2]}" if "@" in rest else url
+
+
+def _first_line(error: Exception) -> str:
+    cause = error.orig if isinstance(error, OperationalError | DBAPIError) and error.orig else error
+    return str(cause).splitlines()[0] if str(cause) else type(cause).__name__

@@ -1,0 +1,141 @@
+"""What is wanted of the bot: the first intent, in the order of ``rules/intents.toml``, one of whose phrases matches."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from bot.chat.language import simplified
+from bot.chat.phrases import MARKS, alternatives, grams, openings, says, spell_out
+from bot.chat.question import Direction
+from bot.chat.rulebook import read
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is already known about a question when its intent is asked for.
+
+    Attributes:
+        text: the plain, simplified question with marks in place of names and times.
+        indices: how many indices it names.
+        has_when: whether it names a time.
+        is_past: whether that time is a past day or period.
+        direction: the direction it asserts.
+        driver: the cause it names; ``other`` for one without a word in the corpus.
+    """
+
+    text: str
+    indices: int
+    has_when: bool
+    is_past: bool
+    direction: Direction | None
+    driver: str | None
+
+    @property
+    def has_market(self) -> bool:
+        """Whether it speaks of markets at all, by name or in general."""
+        return self.indices > 0 or _book().market.search(self.text) is not None
+
+    @property
+    def is_about_market(self) -> bool:
+        """Whether it can be read as a question about a market."""
+        return bool(self.direction or self.has_when) or self.has_market
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    intent: str
+    counts: Callable[[Facts], bool]
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    order: tuple[str, ...]
+    by_opening: Mapping[str, tuple[_Rule, ...]]
+    unless: Mapping[str, tuple[str, ...]]
+    market: re.Pattern[str]
+
+
+# When a table of phrases counts.
+_COUNTS: Mapping[str, Callable[[Facts], bool]] = {
+    "says": lambda _: True,
+    "of_market": lambda facts: facts.is_about_market,
+    "of_today": lambda facts: facts.is_about_market and not facts.is_past,
+    "of_two": lambda facts: facts.indices > 1,
+    "without_driver": lambda facts: facts.driver in {None, "property", "other"},
+}
+_ALWAYS = ""
+# "nikkei futures": the name of an index, and yet another thing.
+_MADE_FROM_INDEX = re.compile(f"{MARKS['index']} ?{MARKS['asset']}")
+
+
+def intent_of(facts: Facts) -> str:
+    """The intent of a question."""
+    book, candidates = _book(), _candidates(facts.text)
+    wanted = (intent for intent in book.order if _is_wanted(intent, candidates[intent], facts))
+    return next(wanted, "") or _fallback(facts)
+
+
+def _is_wanted(intent: str, rules: list[_Rule], facts: Facts) -> bool:
+    if intent == "drivers_detail" and facts.driver:
+        return facts.driver != "other" or facts.is_about_market
+    if intent == "other_market" and facts.indices and not _MADE_FROM_INDEX.search(facts.text):
+        return False
+    said = any(rule.counts(facts) and says(rule.phrase).search(facts.text) for rule in rules)
+    return said and not any(says(phrase).search(facts.text) for phrase in _book().unless[intent])
+
+
+def _fallback(facts: Facts) -> str:
+    """No rule matched: a direction asks why, a name alone asks for the level."""
+    if facts.direction:
+        return "why_move"
+    return "level" if facts.has_market else "off_topic"
+
+
+def _candidates(text: str) -> Mapping[str, list[_Rule]]:
+    book, found = _book(), defaultdict[str, list[_Rule]](list)
+    for opening in (_ALWAYS, *grams(text)):
+        for rule in book.by_opening.get(opening, ()):
+            found[rule.intent].append(rule)
+    return found
+
+
+@cache
+def _book() -> _Book:
+    tables = read("intents")
+    words = tables["words"]
+    by_opening: dict[str, list[_Rule]] = defaultdict(list)
+    for rule in _rules(tables, words):
+        for opening in openings(rule.phrase) or {_ALWAYS}:
+            by_opening[opening].append(rule)
+    return _Book(
+        order=tuple(name for name in tables if name != "words"),
+        by_opening={opening: tuple(rules) for opening, rules in by_opening.items()},
+        unless={name: _spelled(table.get("unless", ()), words) for name, table in tables.items()},
+        market=says(spell_out("{market}", words)),
+    )
+
+
+def _rules(tables: Mapping[str, Any], words: Mapping[str, list[str]]) -> Iterator[_Rule]:
+    for intent, table in tables.items():
+        for condition, counts in _COUNTS.items():
+            for phrase in _spelled(table.get(condition, ()), words):
+                yield from (_Rule(intent, counts, part) for part in alternatives(phrase))
+
+
+def _spelled(phrases: Iterable[str], words: Mapping[str, list[str]]) -> tuple[str, ...]:
+    return tuple(simplified(spell_out(phrase, words)) for phrase in phrases)
+
+
+def cause_end(text: str) -> int | None:
+    """Where the question's "why" ends, if it has one."""
+    match = _cause().search(text)
+    return match.end() if match else None
+
+
+@cache
+def _cause() -> re.Pattern[str]:
+    return says(simplified(spell_out("{cause}", read("intents")["words"])))

@@ -1,0 +1,49 @@
+"""A question as understood: everything later steps need, nothing about how it was found."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from index.catalog import Index
+
+Language = Literal["en", "zh-hans", "zh-hant", "mixed"]
+Direction = Literal["up", "down"]
+WhenType = Literal["today", "yesterday", "date", "weekday", "range"]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The time a question asks about.
+
+    Attributes:
+        type: what kind of time word was used; None when there was none.
+        days: calendar dates (not sessions): none, one, or the first and last of a range, both inclusive.
+    """
+
+    type: WhenType | None = None
+    days: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asked.
+
+    Attributes:
+        text: the words as they came.
+        language: the language to answer in; ``mixed`` holds a phrase of each.
+        intent: what is wanted, one of the contract's intents; a wrong premise reads as ``why_move`` here.
+        index: the index named, the cause side where two are related; None when none is named.
+        others: further indices named, in order.
+        when: the time asked about.
+        direction: the direction asserted or asked about.
+        driver: the suspected cause that was named, in the corpus's words.
+    """
+
+    text: str
+    language: Language
+    intent: str
+    index: Index | None
+    others: tuple[Index, ...]
+    when: When
+    direction: Direction | None
+    driver: str | None

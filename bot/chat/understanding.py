@@ -1,0 +1,99 @@
+"""Text in, understood question out: the whole path, by rules alone.
+
+clean → language → names → time words → driver and direction → intent → dates, which need the intent's tense
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from bot.chat import direction as directions
+from bot.chat import when as times
+from bot.chat.intents import Facts, cause_end, intent_of
+from bot.chat.language import detect, simplified
+from bot.chat.lexicon import Mention
+from bot.chat.naming import Name, Named, find_names
+from bot.chat.phrases import MARKS
+from bot.chat.question import Question, When
+from bot.chat.rulebook import lexicon
+from bot.chat.spelling import corrected
+from bot.chat.typed import Typed, clean
+from index.catalog import Index
+
+# Intents that ask about days to come unless their words say otherwise.
+_AHEAD = frozenset({"forecast", "hours_calendar"})
+_PAST_TENSE = re.compile(r"(?<![a-z])(?:was|were|did|had)(?![a-z])|[了过](?:吗|没|$)")
+# Intents in which Shanghai is a city and China a country.
+_PLACES_ARE_PLACES = frozenset({"off_topic", "other_market", "greeting_smalltalk", "help"})
+_NAMES_NO_TIME = frozenset({"methodology", "abuse_injection", "settings", "help"})
+_LETTER = re.compile(r"[^\W_]")
+
+
+def understand(text: str, today: date) -> Question:
+    """Read a question.
+
+    Args:
+        text: what a person typed; any Unicode, any length.
+        today: the day of asking, in the exchange's own zone.
+
+    Returns:
+        The question, with dates resolved; an empty or unreadable text is ``abuse_injection``.
+    """
+    typed = clean(text)
+    plain = corrected(simplified(typed.plain))
+    names, spotted = find_names(plain), times.spot(plain)
+    facts = _facts(plain, names, spotted)
+    intent = _intent(typed, facts)
+    indices = names.indices(places=intent not in _PLACES_ARE_PLACES)
+    return Question(
+        text=text,
+        language=detect(typed.shown),
+        intent=intent,
+        index=indices[0] if indices else None,
+        others=indices[1:],
+        when=_when(intent, plain, spotted, today),
+        direction=facts.direction,
+        driver=facts.driver if intent == "drivers_detail" and facts.driver != "other" else None,
+    )
+
+
+def _intent(typed: Typed, facts: Facts) -> str:
+    if typed.tricked or not _LETTER.search(typed.plain):
+        return "abuse_injection"
+    return intent_of(facts)
+
+
+def _facts(plain: str, names: Named, spotted: list[times.Spotted]) -> Facts:
+    marked = _marked(plain, names.mentions, spotted)
+    return Facts(
+        text=marked,
+        indices=len(names.indices()),
+        has_when=any(one.type for one in spotted),
+        is_past=any(one.type not in {None, "today"} and not one.is_ahead for one in spotted),
+        direction=directions.asserted(marked, cause_end(marked)),
+        driver=lexicon("drivers").first(plain),
+    )
+
+
+def _marked(plain: str, names: Iterable[Mention[Name]], spotted: Iterable[times.Spotted]) -> str:
+    """The text with a mark in place of each name and time, and without the punctuation around it."""
+    marks = [(one.start, one.end, MARKS[one.meaning.kind]) for one in names if one.meaning.kind in MARKS]
+    marks += [(one.start, one.end, MARKS["ahead" if one.is_ahead or not one.type else "when"]) for one in spotted]
+    pieces, position = [], 0
+    for start, end, mark in sorted(marks):
+        if start >= position:
+            pieces += [plain[position:start], mark]
+            position = end
+    return _trimmed("".join([*pieces, plain[position:]]))
+
+
+_EDGES = re.compile(r"\A[^\w\ue000-\ue004/+$<{(#-]+|[^\w\ue000-\ue004}>%)]+\Z")
+
+
+def _trimmed(text: str) -> str:
+    return _EDGES.sub("", text)
+
+
+def _when(intent: str, plain: str, spotted: list[times.Spotted], today: date) -> When:
+    ahead = intent in _AHEAD and not _PAST_TENSE.search(plain)
+    return times.resolve(spotted, today, ahead=ahead, years_count=intent not in _NAMES_NO_TIME)

@@ -10,13 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Compiled,
     Connection,
     Engine,
+    Exists,
     Float,
     Index,
     Insert,
@@ -25,9 +30,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
+    case,
     create_engine,
     event,
+    exists,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -62,6 +71,7 @@ def _table(kind: Kind) -> Table:
         SqlColumn("known_at", String(20), nullable=False, index=True),
         SqlColumn("retrieved_at", String(27), nullable=False),
         SqlColumn("digest", String(16), primary_key=True),
+        sqlite_with_rowid=False,  # rows lie in the order of their key, so that a series is read in one sweep
     )
 
 
@@ -125,13 +135,26 @@ class Store:
         """
         with reporting(self.url), self.engine.begin() as connection:
             before = _count(connection, TABLES[kind])
-            connection.execute(_insert_new(self.engine, TABLES[kind]), list(rows))
+            if rows:
+                self._insert(connection, KINDS[kind], rows)
             return _count(connection, TABLES[kind]) - before
+
+    def _insert(self, connection: Connection, kind: Kind, rows: Sequence[Row]) -> None:
+        # SQLAlchemy's own way with parameters takes longer than the database itself
+        statement = _insert_new(self.engine, kind).compile(dialect=self.engine.dialect)
+        connection.exec_driver_sql(str(statement), _parameters(statement, rows))
 
     def count(self, kind: str) -> int:
         """How many rows of a kind are stored, revisions included."""
         with self._reading() as connection:
             return _count(connection, TABLES[kind])
+
+    def has_revisions(self, kind: str) -> bool:
+        """Whether any figure of a kind is stored more than once, so that reads depend on the moment."""
+        table, key = TABLES[kind], [TABLES[kind].c[column] for column in KINDS[kind].key]
+        query = select(key[0]).group_by(*key).having(func.count() > 1).limit(1)
+        with self._reading() as connection:
+            return connection.execute(query).first() is not None
 
     def bars(self, index: str, at: datetime) -> Bars:
         """The bars of an index as known at a moment, oldest first (empty arrays when none)."""
@@ -180,11 +203,17 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def stamp_exactly(moment: datetime) -> str:
+    """The same to the microsecond, for the moment at which a row came in: two imports never share it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def moment(text: str) -> datetime:
     """The aware moment of a store's text."""
     return datetime.fromisoformat(text)
 
 
+_TO_THE_SECOND: ColumnElement[int] = literal_column(str(len("2024-09-30T15:00:00")))
 _BAR_NUMBERS = ("open", "high", "low", "close", "volume_shares", "turnover_cny")
 
 
@@ -201,10 +230,29 @@ def _tune_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _insert_new(engine: Engine, table: Table) -> Insert:
-    if engine.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+def _insert_new(engine: Engine, kind: Kind) -> Insert:
+    """Insert a row unless it is stored; one that revises a stored figure was not known before it came in."""
+    table = TABLES[kind.name]
+    new = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in table.c}
+    came_in = func.substr(new["retrieved_at"], literal_column("1"), _TO_THE_SECOND).concat(literal_column("'Z'"))
+    is_late_revision = _is_revision(kind, new) & (new["known_at"] < came_in)
+    values = {**new, "known_at": case((is_late_revision, came_in), else_=new["known_at"])}
+    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).values(values).on_conflict_do_nothing()
+
+
+def _is_revision(kind: Kind, new: Mapping[str, BindParameter[Any]]) -> Exists:
+    stored = TABLES[kind.name].alias()
+    same_figure = (stored.c[column].is_not_distinct_from(new[column]) for column in kind.key)
+    return exists().where(*same_figure, stored.c.digest != new["digest"])
+
+
+def _parameters(statement: Compiled, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - tuples or mappings, as the driver likes
+    order = getattr(statement, "positiontup", None)
+    if order:
+        cells = itemgetter(*(name.removeprefix("new_") for name in order))
+        return [cells(row) for row in rows]
+    return [{f"new_{name}": cell for name, cell in row.items()} for row in rows]
 
 
 def _count(connection: Connection, table: Table) -> int:
@@ -234,14 +282,10 @@ def _value(cell: Any, cell_type: Type) -> Any:  # noqa: ANN401 - a cell is a num
 
 
 def _as_bars(index: str, newest: Mapping[str, Sequence[Any]]) -> Bars:
-    rows = list(newest.values())
-    numbers = {name: _numbers(row[position] for row in rows) for position, name in enumerate(_BAR_NUMBERS, start=1)}
-    sessions = np.array([row[0] for row in rows], dtype="datetime64[D]")
-    return Bars(index, sessions, **numbers, sources=tuple(row[-1] for row in rows))
-
-
-def _numbers(values: Iterable[float | None]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    columns = list(zip(*newest.values(), strict=True)) or [()] * (len(_BAR_NUMBERS) + 2)
+    sessions, *numbers, sources = columns
+    arrays = {name: np.array(column, dtype=np.float64) for name, column in zip(_BAR_NUMBERS, numbers, strict=True)}
+    return Bars(index, np.array(sessions, dtype="datetime64[D]"), **arrays, sources=tuple(sources))
 
 
 def _without_password(url: str) -> str:

@@ -1,0 +1,12 @@
+"""Events outside markets and policy: epidemics, disasters."""
+
+from collections.abc import Sequence
+
+from bot.explainer.drivers.driver import Driver, named
+from bot.explainer.evidence import Evidence
+from index.moves import Move
+
+
+def find(_move: Move, evidence: Sequence[Evidence]) -> Driver | None:
+    """What happened, by dated notes and headlines."""
+    return named("event", evidence)

@@ -1,0 +1,86 @@
+"""Drivers ranked, what disagrees, what stays unexplained."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.explainer.drivers import data, event, flows, policy, sector, world
+from bot.explainer.drivers.driver import Driver
+from bot.explainer.evidence import Evidence, window_of
+from bot.explainer.observations import events, funds, northbound, peers, releases, sectors
+from index.moves import Move
+from index.reader import Reader
+
+MOST = 4  # drivers; nobody remembers a fifth
+CLEAR = 0.25  # a score below this is no reason
+FLAT_PCT = 0.1  # a smaller move is "little changed" in closing reports and asks for no cause
+
+Rule = Callable[[Move, Sequence[Evidence]], Driver | None]
+RULES: Mapping[str, Rule] = {
+    "policy": policy.find,
+    "data": data.find,
+    "flows": flows.find,
+    "global": world.find,
+    "sector": sector.find,
+    "event": event.find,
+}
+OBSERVERS = (
+    events.observe,
+    releases.observe,
+    northbound.observe,
+    peers.observe,
+    sectors.observe,
+    funds.observe,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an index moved, as far as the figures show.
+
+    Attributes:
+        drivers: at most four, the likeliest first; empty when the figures do not show why.
+        against: drivers whose evidence points the other way.
+        context: facts that claim no cause: other indices, fund turnover, sectors, data that came as expected.
+        as_of: nothing that became public later was looked at.
+    """
+
+    drivers: tuple[Driver, ...]
+    against: tuple[Driver, ...]
+    context: tuple[Evidence, ...]
+    as_of: datetime
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether no driver was found."""
+        return not self.drivers
+
+
+def explain(move: Move, reader: Reader, at: datetime) -> Explanation:
+    """Explain a move from what was public by its close, or by the moment of asking when that is earlier."""
+    return weigh(move, gather(move, reader, at), min(at, window_of(move, at).until))
+
+
+def gather(move: Move, reader: Reader, at: datetime) -> tuple[Evidence, ...]:
+    """Every fact that was public in time, in the order of its kinds."""
+    window = window_of(move, at)
+    return tuple(found for observe in OBSERVERS for found in observe(reader, move, window))
+
+
+def weigh(move: Move, evidence: Sequence[Evidence], as_of: datetime) -> Explanation:
+    """Rank what evidence there is."""
+    sign = (move.change_pct > 0) - (move.change_pct < 0)
+    drivers = _drivers(move, [one for one in evidence if one.polarity == sign]) if _is_clear(move) else ()
+    against = _drivers(move, [one for one in evidence if one.polarity == -sign]) if _is_clear(move) else ()
+    used = {id(one) for driver in (*drivers, *against) for one in driver.evidence}
+    context = tuple(one for one in evidence if id(one) not in used)
+    return Explanation(drivers[:MOST], against[:MOST], context, as_of)
+
+
+def _is_clear(move: Move) -> bool:
+    return abs(move.change_pct) >= FLAT_PCT
+
+
+def _drivers(move: Move, evidence: Sequence[Evidence]) -> tuple[Driver, ...]:
+    found = [driver for find in RULES.values() if (driver := find(move, evidence)) and driver.score >= CLEAR]
+    return tuple(sorted(found, key=lambda driver: -driver.score))

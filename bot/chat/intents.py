@@ -20,16 +20,20 @@ class Facts:
     Attributes:
         text: the plain, simplified question with marks in place of names and times.
         indices: how many indices it names.
+        is_named: whether one of them goes by its own name, not by that of a country or city.
         has_when: whether it names a time.
         is_past: whether that time is a past day or period.
+        asks_why: whether it asks for a cause.
         direction: the direction it asserts.
         driver: the cause it names; ``other`` for one without a word in the corpus.
     """
 
     text: str
     indices: int
+    is_named: bool
     has_when: bool
     is_past: bool
+    asks_why: bool
     direction: Direction | None
     driver: str | None
 
@@ -37,6 +41,11 @@ class Facts:
     def has_market(self) -> bool:
         """Whether it speaks of markets at all, by name or in general."""
         return self.indices > 0 or _book().market.search(self.text) is not None
+
+    @property
+    def speaks_of_market(self) -> bool:
+        """Whether it speaks of markets in more than the name of a place."""
+        return bool(self.is_named or self.direction) or _book().market.search(self.text) is not None
 
     @property
     def is_about_market(self) -> bool:
@@ -56,6 +65,7 @@ class _Book:
     order: tuple[str, ...]
     by_opening: Mapping[str, tuple[_Rule, ...]]
     unless: Mapping[str, tuple[str, ...]]
+    yields_to_why: frozenset[str]
     market: re.Pattern[str]
 
 
@@ -64,6 +74,7 @@ _COUNTS: Mapping[str, Callable[[Facts], bool]] = {
     "says": lambda _: True,
     "of_market": lambda facts: facts.is_about_market,
     "of_today": lambda facts: facts.is_about_market and not facts.is_past,
+    "off_market": lambda facts: not facts.speaks_of_market,
     "of_two": lambda facts: facts.indices > 1,
     "without_driver": lambda facts: facts.driver in {None, "property", "other"},
 }
@@ -83,6 +94,8 @@ def _is_wanted(intent: str, rules: list[_Rule], facts: Facts) -> bool:
     if intent == "drivers_detail" and facts.driver:
         return facts.driver != "other" or facts.is_about_market
     if intent == "other_market" and facts.indices and not _MADE_FROM_INDEX.search(facts.text):
+        return False
+    if facts.asks_why and facts.direction and intent in _book().yields_to_why:
         return False
     said = any(rule.counts(facts) and says(rule.phrase).search(facts.text) for rule in rules)
     return said and not any(says(phrase).search(facts.text) for phrase in _book().unless[intent])
@@ -115,6 +128,7 @@ def _book() -> _Book:
         order=tuple(name for name in tables if name != "words"),
         by_opening={opening: tuple(rules) for opening, rules in by_opening.items()},
         unless={name: _spelled(table.get("unless", ()), words) for name, table in tables.items()},
+        yields_to_why=frozenset(name for name, table in tables.items() if table.get("yields_to_why")),
         market=says(spell_out("{market}", words)),
     )
 

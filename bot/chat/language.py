@@ -64,7 +64,8 @@ def _speaks_english(text: str) -> bool:
 def _script(text: str) -> Language:
     scripts, chars = _scripts(), frozenset(text)
     traditional = len(chars & scripts.traditional) + _weight(text, scripts.traditional_words)
-    return "zh-hant" if traditional > len(chars & scripts.simplified) + _weight(text, scripts.simplified_words) else "zh-hans"
+    plain = len(chars & scripts.simplified) + _weight(text, scripts.simplified_words)
+    return "zh-hant" if traditional and traditional >= plain else "zh-hans"
 
 
 def _weight(text: str, words: tuple[str, ...]) -> int:

@@ -7,7 +7,8 @@
 ``invest*``       a word that begins like this
 ``#``             a number
 ``^`` ``$``       the question begins or ends here (punctuation and emoji aside)
-``{index}``       an index of the catalogue; also ``{asset}`` ``{stock}`` ``{when}`` ``{ahead}``
+``{index}``       an index of the catalogue; also ``{asset}`` ``{stock}``
+``{when}``        any time word; ``{today}`` ``{past}`` ``{ahead}`` only one of its kind
 ``{market}``      any word list in the file's ``[words]``
 ===============  ==============================================================
 
@@ -16,16 +17,18 @@ True
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import TypeAlias
 
 # Private characters stand for what was recognised; `typed` lets none of them through from outside.
-MARKS: Mapping[str, str] = {"index": "\ue000", "when": "\ue001", "ahead": "\ue002", "asset": "\ue003", "stock": "\ue004"}
+MARKS: Mapping[str, str] = {"index": "\ue000", "when": "\ue001", "ahead": "\ue002", "asset": "\ue003", "stock": "\ue004", "today": "\ue005"}
 _GAP = ".{0,30}?"
 _TOKEN = re.compile(r"\\.|\{\w+\}|\.\.|[a-z0-9&]+\*?|.", re.DOTALL)
 _PUNCTUATION = {"(": "(?:", ")": ")", "|": "|", "^": r"\A", "$": r"\Z", "..": _GAP, "#": r"\d[\d.,]{0,12}", " ": " ?"}
 _MARK_PATTERNS = {name: f" ?{mark} ?" for name, mark in MARKS.items()} | {
-    "when": f" ?[{MARKS['when']}{MARKS['ahead']}] ?"
+    "when": f" ?[{MARKS['when']}{MARKS['ahead']}{MARKS['today']}] ?",
+    "past": f" ?{MARKS['when']} ?",
 }
 
 
@@ -41,25 +44,42 @@ def spell_out(phrase: str, words: Mapping[str, Iterable[str]]) -> str:
     Raises:
         KeyError: the phrase names a list that the file does not have.
     """
-    return re.sub(r"\{(\w+)\}", lambda match: match[0] if match[1] in MARKS else "(" + "|".join(words[match[1]]) + ")", phrase)
+    return re.sub(r"\{(\w+)\}", lambda match: match[0] if match[1] in _MARK_PATTERNS else "(" + "|".join(words[match[1]]) + ")", phrase)
 
 
 def alternatives(phrase: str) -> list[str]:
     """The phrases that a phrase stands for when all of it is one bracket; they are found faster one by one.
 
-    >>> alternatives("(buy|sell (it|them))")
-    ['buy', 'sell (it|them)']
+    >>> alternatives("(buy|sell (it|them))"), alternatives("(buy|sell)(ing|)")
+    (['buy', 'sell (it|them)'], ['(buy|sell)(ing|)'])
     """
-    depth, parts = 0, [""]
-    for token in _tokens(phrase):
-        depth += (token == "(") - (token == ")")
-        if depth == 0 and token != ")":
-            return [phrase]
-        if token == "|" and depth == 1:
-            parts.append("")
-        elif not (token == "(" and depth == 1) and depth:
-            parts[-1] += token
-    return parts if phrase.startswith("(") else [phrase]
+    parts = _parts(phrase)
+    group = parts[0] if len(parts) == 1 else None
+    return [phrase] if group is None or isinstance(group, str) else [_written(option) for option in group]
+
+
+# A phrase taken apart: its tokens in order, a bracket as the list of its options.
+_Part: TypeAlias = "str | list[list[_Part]]"
+
+
+def _parts(phrase: str) -> list[_Part]:
+    return _options(iter(_tokens(phrase)))[0]
+
+
+def _options(tokens: Iterator[str]) -> list[list[_Part]]:
+    options: list[list[_Part]] = [[]]
+    for token in tokens:
+        if token == ")":
+            break
+        if token == "|":
+            options.append([])
+        else:
+            options[-1].append(_options(tokens) if token == "(" else token)
+    return options
+
+
+def _written(parts: Iterable[_Part]) -> str:
+    return "".join(part if isinstance(part, str) else f"({'|'.join(map(_written, part))})" for part in parts)
 
 
 def _tokens(phrase: str) -> list[str]:
@@ -87,25 +107,29 @@ def openings(phrase: str) -> frozenset[str]:
 
     Few phrases can match a given question. Those whose openings do not occur in it are never tried.
     """
-    depth, fixed = 0, ""
-    for token in _tokens(phrase):
-        depth += (token == "(") - (token == ")")
-        fixed += " " if depth or token in _PUNCTUATION or token.startswith(("{", "\\")) else token
-    literals = _LITERAL.findall(fixed)
-    return frozenset({_opening(max(literals, key=len))}) if literals else _group_openings(phrase)
+    return _openings(_parts(phrase))
+
+
+def _openings(parts: list[_Part]) -> frozenset[str]:
+    literals = _LITERAL.findall("".join(_fixed(part) for part in parts))
+    if literals:
+        return frozenset({_opening(max(literals, key=len))})
+    groups = (_of_all([_openings(option) for option in part]) for part in parts if not isinstance(part, str))
+    return min(filter(None, groups), key=len, default=frozenset())
+
+
+def _fixed(part: _Part) -> str:
+    """What a part says literally; a space where it says nothing certain."""
+    return " " if not isinstance(part, str) or part in _PUNCTUATION or part.startswith(("{", "\\")) else part
+
+
+def _of_all(found: list[frozenset[str]]) -> frozenset[str]:
+    """One of them must occur, if each option has its own; an option without any can occur unseen."""
+    return frozenset().union(*found) if all(found) else frozenset()
 
 
 def _opening(literal: str) -> str:
     return literal if literal[0].isascii() and literal[0].isalnum() and not literal.endswith("*") else literal.rstrip("*")[:2]
-
-
-def _group_openings(phrase: str) -> frozenset[str]:
-    for group in re.findall(r"\(([^()]*)\)", phrase):
-        heads = [_LITERAL.match(option.strip()) for option in group.split("|")]
-        found = {_opening(head[0]) for head in heads if head}
-        if len(found) and all(heads) and not re.search(r"[\\{]", group):
-            return frozenset(found)
-    return frozenset()
 
 
 _WORDS = re.compile(r"[a-z0-9&]+")

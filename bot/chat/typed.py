@@ -11,6 +11,7 @@ _SPACES = re.compile(r"\s+")
 _SPACE_BESIDE_HAN = re.compile(r" (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
 _APOSTROPHES = re.compile("['’‘`´ʼ]")
 _HYPHEN_IN_WORDS = re.compile(r"(?<=[a-z])[-‐‑–—](?=[a-z])")
+_ADDRESSEE = re.compile(r"\A(/\w+)@\w+")
 _TRICKS = re.compile(
     "[\x00-\x08\x0e-\x1f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"  # hides or reorders what is read
     "|(?:[\u200b\u2060\ufeff\xad][^\u200b\u2060\ufeff\xad]{0,4}){3}"  # letters kept apart by nothing
@@ -26,7 +27,8 @@ class Typed:
 
     Attributes:
         shown: cleaned, in the characters and case of the writer.
-        plain: case-folded, apostrophes gone, words parted by one space, none beside a Chinese character.
+        plain: case-folded, apostrophes gone, words parted by one space, none beside a Chinese character,
+            the bot's name gone from a command (``/why@whyup_bot``).
         tricked: it was over-long, repeated itself without end, or used characters that hide or reorder text.
     """
 
@@ -52,5 +54,5 @@ def _spaced(text: str) -> str:
 
 
 def _plain(shown: str) -> str:
-    folded = _APOSTROPHES.sub("", shown.casefold())
+    folded = _ADDRESSEE.sub(r"\1", _APOSTROPHES.sub("", shown.casefold()))
     return _SPACE_BESIDE_HAN.sub("", _HYPHEN_IN_WORDS.sub(" ", folded))

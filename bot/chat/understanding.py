@@ -41,10 +41,11 @@ def understand(text: str, today: date) -> Question:
     """
     typed = clean(text)
     plain = corrected(simplified(typed.plain))
-    names, spotted = find_names(plain), times.spot(plain)
+    spotted = times.spot(plain)
+    names = find_names(_without_times(plain, spotted))
     facts = _facts(plain, names, spotted)
     intent = _intent(typed, facts)
-    indices = names.indices(places=intent not in _PLACES_ARE_PLACES)
+    indices = () if intent == "abuse_injection" and not facts.asks_why else names.indices(places=intent not in _PLACES_ARE_PLACES)
     return Question(
         text=text,
         language=detect(typed.shown),
@@ -65,12 +66,15 @@ def _intent(typed: Typed, facts: Facts) -> str:
 
 def _facts(plain: str, names: Named, spotted: list[times.Spotted]) -> Facts:
     marked = _marked(plain, names.mentions, spotted)
+    cause_ends = cause_end(marked)
     return Facts(
         text=marked,
         indices=len(names.indices()),
+        is_named=bool(names.indices(places=False)),
         has_when=any(one.type for one in spotted),
         is_past=any(one.type not in {None, "today"} and not one.is_ahead for one in spotted),
-        direction=directions.asserted(marked, cause_end(marked)),
+        asks_why=cause_ends is not None,
+        direction=directions.asserted(marked, cause_ends),
         driver=lexicon("drivers").first(plain),
     )
 
@@ -78,7 +82,7 @@ def _facts(plain: str, names: Named, spotted: list[times.Spotted]) -> Facts:
 def _marked(plain: str, names: Iterable[Mention[Name]], spotted: Iterable[times.Spotted]) -> str:
     """The text with a mark in place of each name and time, and without the punctuation around it."""
     marks = [(one.start, one.end, MARKS[one.meaning.kind]) for one in names if one.meaning.kind in MARKS]
-    marks += [(one.start, one.end, MARKS["ahead" if one.is_ahead or not one.type else "when"]) for one in spotted]
+    marks += [(one.start, one.end, _time_mark(one)) for one in spotted]
     pieces, position = [], 0
     for start, end, mark in sorted(marks):
         if start >= position:
@@ -87,7 +91,20 @@ def _marked(plain: str, names: Iterable[Mention[Name]], spotted: Iterable[times.
     return _trimmed("".join([*pieces, plain[position:]]))
 
 
-_EDGES = re.compile(r"\A[^\w\ue000-\ue004/+$<{(#-]+|[^\w\ue000-\ue004}>%)]+\Z")
+def _time_mark(one: times.Spotted) -> str:
+    if one.is_ahead or not one.type:
+        return MARKS["ahead"]
+    return MARKS["today" if one.type == "today" else "when"]
+
+
+def _without_times(plain: str, spotted: Iterable[times.Spotted]) -> str:
+    """Blank the time words at equal length: 今日股市 says today's market, not 日股, the Japanese one."""
+    for one in spotted:
+        plain = plain[: one.start] + MARKS["when"] * (one.end - one.start) + plain[one.end :]
+    return plain
+
+
+_EDGES = re.compile(r"\A[^\w\ue000-\ue005/+$<{(#-]+|[^\w\ue000-\ue005}>%)]+\Z")
 
 
 def _trimmed(text: str) -> str:

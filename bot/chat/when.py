@@ -477,7 +477,7 @@ _NUMERIC: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Spotted | None]
     (re.compile(rf"(?<![a-z])(?P<rel>in|since|last|this|during|for|of|early|late|mid|from|until|by|through|throughout) {_MONTH}(?P<y>)(?! \d)"), _english_month),
     (re.compile(r"(?P<rel>)(?P<y>)(?<![a-z])(?P<month>january|february|april|june|july|august|september|october|november|december)s?(?![a-z])"), _english_month),
     (re.compile(rf"(?:过去|最近|近|这)(?P<n>{_NUMBER}|两|半|)个?(?P<unit>年|月|周|星期|季|天|日)(?!内)"), _past),
-    (re.compile(rf"(?<![a-z])(?:past|last|previous|trailing) (?:{_ENGLISH_COUNT} )?(?P<unit>years?|months?|quarters?|weeks?|days?)(?![a-z])"), _past),
+    (re.compile(rf"(?<![a-z])(?:(?:past|last|previous|trailing) {_ENGLISH_COUNT}|past|trailing) (?P<unit>years?|months?|quarters?|weeks?|days?)(?![a-z])"), _past),
     (re.compile(rf"(?<![a-z0-9]){_ENGLISH_COUNT} days? (?:ago|earlier|back)(?![a-z])"), _ago),
     (re.compile(rf"(?P<n>{_NUMBER}|两)天(?:前|之前)"), _ago),
     (re.compile(rf"(?<![\d.年涨跌升降逾超约近+-])(?P<y>{_YEAR}|[一二][〇零一二三四五六七八九]{{3}}|(?:民国)1\d\d|[0129]\d)年(?!期|来|前|后)"), _year),

@@ -66,6 +66,7 @@ class _Book:
     by_opening: Mapping[str, tuple[_Rule, ...]]
     unless: Mapping[str, tuple[str, ...]]
     yields_to_why: frozenset[str]
+    yields_to_driver: frozenset[str]
     market: re.Pattern[str]
 
 
@@ -74,6 +75,7 @@ _COUNTS: Mapping[str, Callable[[Facts], bool]] = {
     "says": lambda _: True,
     "of_market": lambda facts: facts.is_about_market,
     "of_today": lambda facts: facts.is_about_market and not facts.is_past,
+    "of_moved": lambda facts: facts.direction is not None and facts.is_about_market,
     "off_market": lambda facts: not facts.speaks_of_market,
     "of_two": lambda facts: facts.indices > 1,
     "without_driver": lambda facts: facts.driver in {None, "property", "other"},
@@ -95,10 +97,15 @@ def _is_wanted(intent: str, rules: list[_Rule], facts: Facts) -> bool:
         return facts.driver != "other" or facts.is_about_market
     if intent == "other_market" and facts.indices and not _MADE_FROM_INDEX.search(facts.text):
         return False
-    if facts.asks_why and facts.direction and intent in _book().yields_to_why:
+    if _steps_back(intent, facts):
         return False
     said = any(rule.counts(facts) and says(rule.phrase).search(facts.text) for rule in rules)
     return said and not any(says(phrase).search(facts.text) for phrase in _book().unless[intent])
+
+
+def _steps_back(intent: str, facts: Facts) -> bool:
+    asks_why = facts.asks_why and (facts.direction or facts.driver) and intent in _book().yields_to_why
+    return bool(asks_why) or (facts.driver not in {None, "other"} and intent in _book().yields_to_driver)
 
 
 def _fallback(facts: Facts) -> str:
@@ -128,9 +135,14 @@ def _book() -> _Book:
         order=tuple(name for name in tables if name != "words"),
         by_opening={opening: tuple(rules) for opening, rules in by_opening.items()},
         unless={name: _spelled(table.get("unless", ()), words) for name, table in tables.items()},
-        yields_to_why=frozenset(name for name, table in tables.items() if table.get("yields_to_why")),
+        yields_to_why=_marked(tables, "yields_to_why"),
+        yields_to_driver=_marked(tables, "yields_to_driver"),
         market=says(spell_out("{market}", words)),
     )
+
+
+def _marked(tables: Mapping[str, Any], sign: str) -> frozenset[str]:
+    return frozenset(name for name, table in tables.items() if table.get(sign))
 
 
 def _rules(tables: Mapping[str, Any], words: Mapping[str, list[str]]) -> Iterator[_Rule]:
@@ -152,4 +164,4 @@ def cause_end(text: str) -> int | None:
 
 @cache
 def _cause() -> re.Pattern[str]:
-    return says(simplified(spell_out("{cause}", read("intents")["words"])))
+    return says(simplified(spell_out("({cause}|{happening})", read("intents")["words"])))

@@ -22,11 +22,13 @@ class Name:
     Attributes:
         kind: ``index``, ``asset``, ``stock`` or ``none`` (words that only look like a name).
         index: the index of the catalogue, where it is one.
+        is_broad: it stands for a whole market and gives way to an index of that market.
         is_place: it is a country or city, which may also be meant as such.
     """
 
     kind: str
     index: Index | None = None
+    is_broad: bool = False
     is_place: bool = False
 
 
@@ -48,8 +50,8 @@ class Named:
             places: whether a country or a city stands for its index here.
         """
         names = [mention.meaning for mention in self.mentions if mention.meaning.index]
-        proper = {name.index for name in names if not name.is_place}
-        kept = (name for name in names if not name.is_place or (places and not _covered(name, proper)))
+        proper = {name.index for name in names if not name.is_broad}
+        kept = (name for name in names if (places or not name.is_place) and not (name.is_broad and _covered(name, proper)))
         return tuple(dict.fromkeys(name.index for name in kept if name.index))
 
 
@@ -58,11 +60,11 @@ def find_names(text: str) -> Named:
     return Named(tuple(_with_nouns(text, _with_codes(text, _lexicon().find(text)))))
 
 
-def _covered(place: Name, proper: Iterable[Index | None]) -> bool:
-    """Whether an index that is itself named makes the place a mere attribute."""
-    if place.index == SHANGHAI_COMPOSITE:
+def _covered(broad: Name, proper: Iterable[Index | None]) -> bool:
+    """Whether an index that is itself named makes the market a mere attribute."""
+    if broad.index == SHANGHAI_COMPOSITE:
         return any(index and index.is_mainland for index in proper)
-    return place.index in proper
+    return broad.index in proper
 
 
 @cache
@@ -71,8 +73,10 @@ def _lexicon() -> Lexicon[Name]:
     by_short = {index.short: index for index in CATALOG}
     words = {word: Name(kind) for kind in ("asset", "stock") for word in tables[kind]["words"]}
     words |= {word: Name("none") for word in tables["not_an_index"]["words"]}
-    words |= {word: Name("index", by_short[short], is_place=True) for short, said in tables["countries"].items() for word in said}
-    words |= {word: Name("index", index, word in _CITIES) for index in CATALOG for word in _spellings(index)}
+    for table in ("markets", "countries"):
+        is_place = table == "countries"
+        words |= {word: Name("index", by_short[short], True, is_place) for short, said in tables[table].items() for word in said}
+    words |= {word: Name("index", index, word in _CITIES, word in _CITIES) for index in CATALOG for word in _spellings(index)}
     plurals = {f"{word}s": name for word, name in words.items() if word.isascii() and word[-1].isalpha()}
     return Lexicon({simplified(word): name for word, name in (plurals | words).items()})
 

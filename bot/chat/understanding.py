@@ -75,8 +75,14 @@ def _facts(plain: str, names: Named, spotted: list[times.Spotted]) -> Facts:
         is_past=any(one.type not in {None, "today"} and not one.is_ahead for one in spotted),
         asks_why=cause_ends is not None,
         direction=directions.asserted(marked, cause_ends),
-        driver=lexicon("drivers").first(plain),
+        driver=_driver(plain),
     )
+
+
+def _driver(plain: str) -> str | None:
+    """The first cause named that has a word of its own, else ``other`` if one without is named."""
+    named = [mention.meaning for mention in lexicon("drivers").find(plain)]
+    return next((driver for driver in named if driver != "other"), named[0] if named else None)
 
 
 def _marked(plain: str, names: Iterable[Mention[Name]], spotted: Iterable[times.Spotted]) -> str:

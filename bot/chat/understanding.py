@@ -18,7 +18,6 @@ from bot.chat.question import Question, When
 from bot.chat.rulebook import lexicon
 from bot.chat.spelling import corrected
 from bot.chat.typed import Typed, clean
-from index.catalog import Index
 
 # Intents that ask about days to come unless their words say otherwise.
 _AHEAD = frozenset({"forecast", "hours_calendar"})

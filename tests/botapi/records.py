@@ -102,7 +102,7 @@ class Markup:
     """A reply markup: the rows of inline buttons in it, and all of it as sent."""
 
     buttons: tuple[tuple[Button, ...], ...] = ()
-    sent: Mapping[str, object] = field(default=NOTHING, repr=False)
+    sent: Mapping[str, object] = field(default_factory=lambda: NOTHING, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,9 @@ class Message:
     silent: bool = False
     protected: bool = False
     preview: bool = True
-    service: Mapping[str, object] = field(default=NOTHING)
+    via_bot: User | None = None
+    guest_query_id: str = ""
+    service: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
     @property
     def from_bot(self) -> bool:
@@ -174,7 +176,7 @@ class Attempt:
 
     @property
     def accepted(self) -> bool:
-        return self.code == 200  # noqa: PLR2004 - HTTP's OK
+        return self.code == 200
 
     @property
     def is_send(self) -> bool:
@@ -219,6 +221,15 @@ class InlineAnswer:
     cache_time: int
     is_personal: bool
     next_offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuestQuestion:
+    """A question put to the bot in a chat it is no member of, waiting for answerGuestQuery."""
+
+    id: str
+    at: float
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Telegram's refusals, in Telegram's words."""
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from .records import NOTHING
 
@@ -15,12 +16,19 @@ class Refused(Exception):
         self.parameters = parameters
 
 
-def bad_request(reason: str) -> Refused:
-    return Refused(400, f"Bad Request: {reason}")
+def refuse(reason: str) -> NoReturn:
+    """Raise the 400 of this reason."""
+    raise Refused(400, f"Bad Request: {reason}")
 
 
-def forbidden(reason: str) -> Refused:
-    return Refused(403, f"Forbidden: {reason}")
+def forbid(reason: str) -> NoReturn:
+    """Raise the 403 of this reason."""
+    raise Refused(403, f"Forbidden: {reason}")
+
+
+def refuse_unknown(what: str) -> NoReturn:
+    """Raise for what Telegram can and this fake cannot, so that nobody takes it for Telegram's refusal."""
+    raise Refused(501, f"Not Implemented: this fake knows {what} only")
 
 
 def conflict(reason: str) -> Refused:
@@ -39,12 +47,11 @@ def migrated(new_chat_id: int) -> Refused:
 UNAUTHORIZED = (401, "Unauthorized")
 NOT_FOUND = (404, "Not Found")
 NO_SUCH_METHOD = (404, "Not Found: method not found")
+TOO_LARGE = (413, "Request Entity Too Large")
 BAD_GATEWAY = (502, "Bad Gateway")
 OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
 BY_WEBHOOK = "terminated by setWebhook request"
-WEBHOOK_ACTIVE = (
-    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-)
+WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a "
     "current content and reply markup of the message"

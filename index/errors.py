@@ -6,9 +6,11 @@ MarketError
 ├── NotYet               a day or close that has not come
 ├── NoFigures            the store holds nothing for that index and session
 ├── CalendarEnds         a day past the last one whose holidays are known
+├── ConstituentsInvalid  a constituents table with rows that no index can be computed from
 ├── FolderUnreadable     an import folder, or a file in it, that cannot be read
 ├── StoreUnreachable     the database cannot be opened
 ├── SettingInvalid       an environment variable that makes no sense
+├── RulesInvalid         a file of rules that an operator edited makes no sense
 └── TokenRefused         Telegram does not know the bot token
 """
 
@@ -69,6 +71,42 @@ class CalendarEnds(MarketError):
     last_known: date
 
 
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """One thing wrong with a constituents table.
+
+    Attributes:
+        row: in a file the line (the header of a CSV is line 1; a Parquet file's first row is 1), in a DataFrame the
+            position from 0; None when the whole table is to blame.
+        code: the key of its words in the templates: ``no_column``, ``empty``, ``missing``, ``not_a_number``,
+            ``not_a_date``, ``not_positive``, ``negative``, ``duplicate``, ``contradicts``, ``implausible``,
+            ``columns``, ``unreadable``.
+        column: where, when one cell is to blame.
+        cell: what stood there.
+    """
+
+    row: int | None
+    code: str
+    column: str = ""
+    cell: str = ""
+
+
+@dataclass(eq=False)
+class ConstituentsInvalid(MarketError):
+    """A constituents table with rows that no index can be computed from.
+
+    Attributes:
+        rows: the first of them, in the order of the table.
+        count: how many there are.
+        path: the file, or empty for a DataFrame.
+    """
+
+    rows: tuple[BadRow, ...]
+    count: int
+    path: str = ""
+    exit_status: ClassVar[int] = 2
+
+
 @dataclass(eq=False)
 class FolderUnreadable(MarketError):
     """An import folder, or a file in it, that cannot be read."""
@@ -92,6 +130,16 @@ class SettingInvalid(MarketError):
     """An environment variable that makes no sense."""
 
     variable: str
+    reason: str
+    exit_status: ClassVar[int] = 2
+
+
+@dataclass(eq=False)
+class RulesInvalid(MarketError):
+    """A rule in a file of rules makes no sense (``rule`` empty: the file itself cannot be read)."""
+
+    file: str
+    rule: str
     reason: str
     exit_status: ClassVar[int] = 2
 

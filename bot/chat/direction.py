@@ -42,8 +42,10 @@ def _pictured(text: str) -> Direction | None:
 
 
 def _without_asides(text: str) -> str:
-    """Blank what a question only concedes, at equal length so that positions stay."""
-    return _aside().sub(lambda match: " " * len(match[0]), text)
+    """Blank what a question only concedes and how other figures move, at equal length so that positions stay."""
+    for aside in (_aside(), _figure()):
+        text = aside.sub(lambda match: " " * len(match[0]), text)
+    return text
 
 
 @cache
@@ -51,3 +53,9 @@ def _aside() -> re.Pattern[str]:
     opens = "|".join(read("direction")["aside"]["opens"])
     return re.compile(rf"(?<![a-z])(?:{opens}) [^,?;.]{{3,60}}")
 
+
+@cache
+def _figure() -> re.Pattern[str]:
+    figures = read("direction")["figures"]
+    between = "|".join(figures["between"])
+    return re.compile(f"(?:{'|'.join(figures['named'])})(?:{between})?(?:{between})?[\u3400-\u9fff]{{2}}")

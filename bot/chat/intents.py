@@ -85,11 +85,10 @@ _ALWAYS = ""
 _MADE_FROM_INDEX = re.compile(f"{MARKS['index']} ?{MARKS['asset']}")
 
 
-def intent_of(facts: Facts) -> str:
-    """The intent of a question."""
+def intent_of(facts: Facts) -> str | None:
+    """The intent of a question; None when no rule knows it."""
     book, candidates = _book(), _candidates(facts.text)
-    wanted = (intent for intent in book.order if _is_wanted(intent, candidates[intent], facts))
-    return next(wanted, "") or _fallback(facts)
+    return next((intent for intent in book.order if _is_wanted(intent, candidates[intent], facts)), None)
 
 
 def _is_wanted(intent: str, rules: list[_Rule], facts: Facts) -> bool:
@@ -106,13 +105,6 @@ def _is_wanted(intent: str, rules: list[_Rule], facts: Facts) -> bool:
 def _steps_back(intent: str, facts: Facts) -> bool:
     asks_why = facts.asks_why and (facts.direction or facts.driver) and intent in _book().yields_to_why
     return bool(asks_why) or (facts.driver not in {None, "other"} and intent in _book().yields_to_driver)
-
-
-def _fallback(facts: Facts) -> str:
-    """No rule matched: a direction asks why, a name alone asks for the level."""
-    if facts.direction:
-        return "why_move"
-    return "level" if facts.has_market else "off_topic"
 
 
 def _candidates(text: str) -> Mapping[str, list[_Rule]]:
@@ -154,6 +146,13 @@ def _rules(tables: Mapping[str, Any], words: Mapping[str, list[str]]) -> Iterato
 
 def _spelled(phrases: Iterable[str], words: Mapping[str, list[str]]) -> tuple[str, ...]:
     return tuple(simplified(spell_out(phrase, words)) for phrase in phrases)
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    """The intent and the words of every example of the rules."""
+    for intent, table in read("intents").items():
+        for condition in _COUNTS.keys() & table.keys():
+            yield from ((intent, example) for example in table[condition].values())
 
 
 def cause_end(text: str) -> int | None:

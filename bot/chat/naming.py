@@ -51,7 +51,9 @@ class Named:
         """
         names = [mention.meaning for mention in self.mentions if mention.meaning.index]
         proper = {name.index for name in names if not name.is_broad}
-        kept = (name for name in names if (places or not name.is_place) and not (name.is_broad and _covered(name, proper)))
+        kept = (
+            name for name in names if (places or not name.is_place) and not (name.is_broad and _covered(name, proper))
+        )
         return tuple(dict.fromkeys(name.index for name in kept if name.index))
 
 
@@ -75,8 +77,14 @@ def _lexicon() -> Lexicon[Name]:
     words |= {word: Name("none") for word in tables["not_an_index"]["words"]}
     for table in ("markets", "countries"):
         is_place = table == "countries"
-        words |= {word: Name("index", by_short[short], True, is_place) for short, said in tables[table].items() for word in said}
-    words |= {word: Name("index", index, word in _CITIES, word in _CITIES) for index in CATALOG for word in _spellings(index)}
+        words |= {
+            word: Name("index", by_short[short], True, is_place)
+            for short, said in tables[table].items()
+            for word in said
+        }
+    words |= {
+        word: Name("index", index, word in _CITIES, word in _CITIES) for index in CATALOG for word in _spellings(index)
+    }
     plurals = {f"{word}s": name for word, name in words.items() if word.isascii() and word[-1].isalpha()}
     return Lexicon({simplified(word): name for word, name in (plurals | words).items()})
 
@@ -91,7 +99,9 @@ def _spellings(index: Index) -> Iterator[str]:
 
 
 # A Chinese share, fund or bond by its six digits; the indices' own codes are in the catalogue and come first.
-_CODE = re.compile(r"(?<!\d)(?:60|68|00|30|51|56|58|15|83|92)\d{4}(?!\d)(?:\.(?:s[hsz]|bj))?|\$[a-z]{1,5}(?![a-z])|(?<!\d)0\d{3,4}\.hk")
+_CODE = re.compile(
+    r"(?<!\d)(?:60|68|00|30|51|56|58|15|83|92)\d{4}(?!\d)(?:\.(?:s[hsz]|bj))?|\$[a-z]{1,5}(?![a-z])|(?<!\d)0\d{3,4}\.hk"
+)
 
 
 def _with_codes(text: str, mentions: list[Mention[Name]]) -> list[Mention[Name]]:

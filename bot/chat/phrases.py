@@ -22,7 +22,14 @@ from functools import cache
 from typing import TypeAlias
 
 # Private characters stand for what was recognised; `typed` lets none of them through from outside.
-MARKS: Mapping[str, str] = {"index": "\ue000", "when": "\ue001", "ahead": "\ue002", "asset": "\ue003", "stock": "\ue004", "today": "\ue005"}
+MARKS: Mapping[str, str] = {
+    "index": "\ue000",
+    "when": "\ue001",
+    "ahead": "\ue002",
+    "asset": "\ue003",
+    "stock": "\ue004",
+    "today": "\ue005",
+}
 _GAP = ".{0,30}?"
 _TOKEN = re.compile(r"\\.|\{\w+\}|\.\.|[a-z0-9&]+\*?|.", re.DOTALL)
 _PUNCTUATION = {"(": "(?:", ")": ")", "|": "|", "^": r"\A", "$": r"\Z", "..": _GAP, "#": r"\d[\d.,]{0,12}", " ": " ?"}
@@ -44,7 +51,11 @@ def spell_out(phrase: str, words: Mapping[str, Iterable[str]]) -> str:
     Raises:
         KeyError: the phrase names a list that the file does not have.
     """
-    return re.sub(r"\{(\w+)\}", lambda match: match[0] if match[1] in _MARK_PATTERNS else "(" + "|".join(words[match[1]]) + ")", phrase)
+    return re.sub(
+        r"\{(\w+)\}",
+        lambda match: match[0] if match[1] in _MARK_PATTERNS else "(" + "|".join(words[match[1]]) + ")",
+        phrase,
+    )
 
 
 def alternatives(phrase: str) -> list[str]:
@@ -129,7 +140,11 @@ def _of_all(found: list[frozenset[str]]) -> frozenset[str]:
 
 
 def _opening(literal: str) -> str:
-    return literal if literal[0].isascii() and literal[0].isalnum() and not literal.endswith("*") else literal.rstrip("*")[:2]
+    return (
+        literal
+        if literal[0].isascii() and literal[0].isalnum() and not literal.endswith("*")
+        else literal.rstrip("*")[:2]
+    )
 
 
 _WORDS = re.compile(r"[a-z0-9&]+")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 # Longer than any honest question (the longest of the corpus has some hundred characters), short enough for every rule.
 READ_AT_MOST = 500
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ue000-\uf8ff\ud800-\udfff]+")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ue000-\uf8ff\ud800-\udfff]+"
+)
 _SPACES = re.compile(r"\s+")
 _SPACE_BESIDE_HAN = re.compile(r" (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) ")
 _APOSTROPHES = re.compile("['’‘`´ʼ]")

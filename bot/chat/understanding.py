@@ -1,21 +1,23 @@
 """Text in, understood question out: the whole path, by rules alone.
 
-clean → language → names → time words → driver and direction → intent → dates, which need the intent's tense
+clean → time words → names → driver and direction → intent → dates, which need the intent's tense
 """
 
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 from bot.chat import direction as directions
 from bot.chat import when as times
-from bot.chat.intents import Facts, cause_end, intent_of
+from bot.chat.intents import Facts, cause_end, examples, intent_of
 from bot.chat.language import detect, simplified
 from bot.chat.lexicon import Mention
+from bot.chat.likeness import Likeness, learned
 from bot.chat.naming import Name, Named, find_names
 from bot.chat.phrases import MARKS
 from bot.chat.question import Question, When
-from bot.chat.rulebook import lexicon
+from bot.chat.rulebook import lexicon, read
 from bot.chat.spelling import corrected
 from bot.chat.typed import Typed, clean
 
@@ -39,12 +41,14 @@ def understand(text: str, today: date) -> Question:
         The question, with dates resolved; an empty or unreadable text is ``abuse_injection``.
     """
     typed = clean(text)
-    plain = corrected(simplified(typed.plain))
-    spotted = times.spot(plain)
-    names = find_names(_without_times(plain, spotted))
+    plain, names, spotted = _recognised(typed)
     facts = _facts(plain, names, spotted)
     intent = _intent(typed, facts)
-    indices = () if intent == "abuse_injection" and not facts.asks_why else names.indices(places=intent not in _PLACES_ARE_PLACES)
+    indices = (
+        ()
+        if intent == "abuse_injection" and not facts.asks_why
+        else names.indices(places=intent not in _PLACES_ARE_PLACES)
+    )
     return Question(
         text=text,
         language=detect(typed.shown),
@@ -57,10 +61,34 @@ def understand(text: str, today: date) -> Question:
     )
 
 
+def prepare() -> None:
+    """Read the rules and learn the examples now; otherwise the first question that needs them waits a third of a second."""
+    _likeness()
+
+
+def _recognised(typed: Typed) -> tuple[str, Named, list[times.Spotted]]:
+    plain = corrected(simplified(typed.plain))
+    spotted = times.spot(plain)
+    return plain, find_names(_without_times(plain, spotted)), spotted
+
+
 def _intent(typed: Typed, facts: Facts) -> str:
     if typed.tricked or not _LETTER.search(typed.plain):
         return "abuse_injection"
-    return intent_of(facts)
+    return intent_of(facts) or _likeness().intent_of(facts) or _guess(facts)
+
+
+def _guess(facts: Facts) -> str:
+    """No rule and no example: a direction asks why, a name alone asks for the level."""
+    if facts.direction:
+        return "why_move"
+    return "level" if facts.has_market else "off_topic"
+
+
+@cache
+def _likeness() -> Likeness:
+    more = ((intent, text) for intent, texts in read("examples").items() for text in texts)
+    return learned((intent, _facts(*_recognised(clean(text)))) for intent, text in (*examples(), *more))
 
 
 def _facts(plain: str, names: Named, spotted: list[times.Spotted]) -> Facts:

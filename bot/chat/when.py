@@ -85,7 +85,9 @@ def _apart(found: Iterable[Spotted]) -> list[Spotted]:
 # --- Two time words that make one range -------------------------------------------------------------------------
 
 _SINCE = re.compile(r"(?:since|自从?|从|由)(?: the)? ?$")
-_UNTIL_NOW = re.compile(r" ?(?:行情|大涨|政策|新政)?(?:以来|至今|到现在|到今天|到今日|到而家|迄今|起至今|until now|till now|to date|up to now|through today|to today)")
+_UNTIL_NOW = re.compile(
+    r" ?(?:行情|大涨|政策|新政)?(?:以来|至今|到现在|到今天|到今日|到而家|迄今|起至今|until now|till now|to date|up to now|through today|to today)"
+)
 _TO = re.compile(r" ?(?:到|至|-|–|~|to|through|thru|until|till) ?")
 _FROM = re.compile(r"(?:between|from|从|由)(?: the)? ?$")
 
@@ -105,7 +107,9 @@ def _makes_range(text: str, first: Spotted, last: Spotted) -> bool:
     between = text[first.end : last.start]
     if first.type is None or last.type is None:
         return False
-    return bool(_TO.fullmatch(between)) or (between.strip() in {"and", "和"} and bool(_FROM.search(text[: first.start])))
+    return bool(_TO.fullmatch(between)) or (
+        between.strip() in {"and", "和"} and bool(_FROM.search(text[: first.start]))
+    )
 
 
 def _from_to(first: Spotted, last: Spotted) -> Spotted:
@@ -192,9 +196,16 @@ def _horizon(mention: Mention[tuple[str, str]], _: str) -> Spotted:
 
 def _range(mention: Mention[tuple[str, str]], name: str) -> Spotted:
     if name == "year_ago_today":
-        return Spotted(mention.start, mention.end, "date", lambda today, _: _days(dates.day(today.year - 1, today.month, today.day)))
+        return Spotted(
+            mention.start,
+            mention.end,
+            "date",
+            lambda today, _: _days(dates.day(today.year - 1, today.month, today.day)),
+        )
     rank = _VAGUE if name == "vague" else _SPAN
-    return Spotted(mention.start, mention.end, "range", lambda today, _: _SPANS[name](today), rank, name.startswith("next_"))
+    return Spotted(
+        mention.start, mention.end, "range", lambda today, _: _SPANS[name](today), rank, name.startswith("next_")
+    )
 
 
 _SPANS: dict[str, Callable[[date], Days]] = {
@@ -250,7 +261,9 @@ _HAN_NUMBER = "[〇零一二三四五六七八九十廿卅]"
 _NUMBER = rf"(?:\d{{1,2}}|{_HAN_NUMBER}{{1,3}})"
 _YEAR = r"(?:19|20)\d\d"
 _HAS_NUMBER = re.compile(rf"\d|{_HAN_NUMBER} ?(?:年|月|日|号|季|天|个|周)|{_MONTH}")
-_NOT_A_PRICE = r"(?! ?(?:%|点|元|万|亿|倍|个|只|家|块|多|几|pts?\b|points?\b|pm\b|am\b|percent|bps?\b|x\b|手|天|年|bn|billion))"
+_NOT_A_PRICE = (
+    r"(?! ?(?:%|点|元|万|亿|倍|个|只|家|块|多|几|pts?\b|points?\b|pm\b|am\b|percent|bps?\b|x\b|手|天|年|bn|billion))"
+)
 
 
 def number(text: str) -> int:
@@ -310,7 +323,11 @@ def _slashed(match: re.Match[str]) -> Spotted | None:
     def days(today: date, ahead: bool) -> Days | None:  # noqa: FBT001 - the shape of Resolve
         day = dates.day(today.year, first, second), dates.day(today.year, second, first)
         found = _month_first(*day, today, ahead=ahead)
-        return _days(found or dates.nearest(first, second, today, ahead=ahead) or dates.nearest(second, first, today, ahead=ahead))
+        return _days(
+            found
+            or dates.nearest(first, second, today, ahead=ahead)
+            or dates.nearest(second, first, today, ahead=ahead)
+        )
 
     return _exact(match, days)
 
@@ -360,7 +377,9 @@ def _chinese_month(match: re.Match[str]) -> Spotted | None:
     if match["y"]:
         return _range_of(match, dates.month(_full_year(match["y"]), month))
     if match["ry"]:
-        return _span(match, lambda today, _: _until(dates.month(today.year + _RELATIVE_YEARS[match["ry"]], month), today))
+        return _span(
+            match, lambda today, _: _until(dates.month(today.year + _RELATIVE_YEARS[match["ry"]], month), today)
+        )
     return _span(match, lambda today, _: dates.latest_whole_month(month, today))
 
 
@@ -422,7 +441,19 @@ def _slang(match: re.Match[str]) -> Spotted | None:
     return _month_day(match, int(match["m"]), int(match["d"]))
 
 
-_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twelve": 12, "": 1, "半": 6}
+_COUNTS = {
+    "a": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "ten": 10,
+    "twelve": 12,
+    "": 1,
+    "半": 6,
+}
 _UNITS = {"year": 12, "年": 12, "month": 1, "月": 1, "quarter": 3, "季": 3}
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from index import sessions
+from index.catalog import BY_CODE
 from index.moves import Move
 from index.taxonomy import group_of
 
@@ -73,5 +74,10 @@ class Window:
 
 def window_of(move: Move, at: datetime) -> Window:
     """The window of a move as seen at a moment."""
-    after = sessions.close_of(move.previous_session)
-    return Window(after, min(at, sessions.close_of(move.session)), move.first_session, move.session)
+    after = sessions.close_of(move.previous_session, BY_CODE[move.index].mic)
+    return Window(after, min(at, move.published_at), move.first_session, move.session)
+
+
+def beijing_day(moment: datetime) -> date:
+    """The Chinese calendar day of a moment."""
+    return moment.astimezone(sessions.BEIJING).date()

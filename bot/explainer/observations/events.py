@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from bot.explainer.evidence import Evidence, Window
+from bot.explainer.evidence import Evidence, Window, beijing_day
 from index.moves import Move
 from index.reader import Reader
 from index.store import Known
@@ -29,12 +29,12 @@ def _strength(row: Known, window: Window) -> float:
 
 
 def _takes_effect(effective_on: date | None, window: Window) -> bool:
-    return effective_on is not None and window.after.date() < effective_on <= window.session
+    return effective_on is not None and beijing_day(window.after) < effective_on <= window.session
 
 
 def _evidence(row: Known, strength: float) -> Evidence:
     facts = {name: row[name] for name in ("title_en", "title_zh", "effective_on")} | {
-        "announced": row.published_at.date()
+        "announced": beijing_day(row.published_at)
     }
     return Evidence(
         topic="event",
@@ -45,5 +45,5 @@ def _evidence(row: Known, strength: float) -> Evidence:
         published_at=row.published_at,
         source=row.publisher,
         url=row["url"] or "",
-        facts=facts | {"announced": row.published_at.date()},
+        facts=facts | {"announced": beijing_day(row.published_at)},
     )

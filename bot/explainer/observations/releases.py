@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from statistics import fmean
 
-from bot.explainer.evidence import Evidence, Window
+from bot.explainer.evidence import Evidence, Window, beijing_day
 from index.moves import Move
 from index.reader import Reader
 from index.store import Known
@@ -70,7 +70,7 @@ def _evidence(row: Known, driver: str, history: Sequence[Known], window: Window)
         strength=min(abs(scaled), CAP) * faded,
         published_at=row.published_at,
         source=row.publisher,
-        facts={name: row[name] for name in names} | {"released": row.published_at.date()},
+        facts={name: row[name] for name in names} | {"released": beijing_day(row.published_at)},
         figure="actual",
     )
 

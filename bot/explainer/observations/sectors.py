@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from index.reader import Reader, Series
 
 LEAST = 5  # sectors, to speak of leading and dragging
 SHOWN = 2  # at either end
+LARGE_PCT = 4.0  # a sector's move, and the spread between sectors, that reports always mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ def _sector(reader: Reader, code: str, move: Move, window: Window) -> SectorMove
     return SectorMove(code, _name(reader, code, window), 100 * (last / before - 1), closes.source)
 
 
-def _at(closes: Series, session: object) -> float | None:
-    found = np.flatnonzero(closes.days == np.datetime64(session))  # type: ignore[call-overload]
+def _at(closes: Series, session: date) -> float | None:
+    found = np.flatnonzero(closes.days == np.datetime64(session))
     return float(closes.values[found[-1]]) if len(found) else None
 
 
@@ -56,15 +58,19 @@ def _name(reader: Reader, code: str, window: Window) -> str:
 
 
 def _evidence(one: SectorMove, move: Move, rank: int, found: tuple[SectorMove, ...]) -> Evidence:
-    spread = found[0].change_pct - found[-1].change_pct
+    leads, sign = rank < SHOWN, (one.change_pct > 0) - (one.change_pct < 0)
     return Evidence(
         topic="sector",
         driver="sector.rotation",
         kind="measured",
-        polarity=(one.change_pct > 0) - (one.change_pct < 0),
-        strength=min(abs(one.change_pct) / 4, 1.0) * min(spread / 4, 1.0),
+        polarity=sign if leads == (sign > 0) else 0,  # the worst sector of a rise is no reason for the rise
+        strength=min(abs(one.change_pct) / LARGE_PCT, 1.0) * min(_spread(found) / LARGE_PCT, 1.0),
         published_at=sessions.close_of(move.session),
         source=one.source,
-        facts={"code": one.code, "name": one.name, "change_pct": one.change_pct, "leads": rank < SHOWN},
+        facts={"code": one.code, "name": one.name, "change_pct": one.change_pct, "leads": leads},
         figure="change_pct",
     )
+
+
+def _spread(found: tuple[SectorMove, ...]) -> float:
+    return found[0].change_pct - found[-1].change_pct

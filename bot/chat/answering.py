@@ -1,0 +1,104 @@
+"""From a text to an answer: understand, look up the figures, say it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+
+from bot.chat.answer import Answer, Told
+from bot.chat.asked import NONE, Asked, Habits
+from bot.chat.question import Question
+from bot.chat.replies import advice, compare, drivers, fixed, history, hours, level, sectors, why
+from bot.chat.replies.fixed import Reply
+from bot.chat.span import local_day
+from bot.chat.understanding import understand
+from bot.figures import Sourced
+from bot.pages import LANGUAGES, render
+from index import sessions
+from index.catalog import SHANGHAI_COMPOSITE, Index
+from index.errors import MarketError
+from index.reader import Reader
+
+REPLIES: Mapping[str, Reply] = {
+    "why_move": why.reply,
+    "level": level.reply,
+    "drivers_detail": drivers.reply,
+    "compare": compare.reply,
+    "history": history.reply,
+    "sustainability": advice.sustainability,
+    "entry_advice": advice.entry,
+    "forecast": advice.forecast,
+    "methodology": fixed.page("methodology"),
+    "hours_calendar": hours.reply,
+    "limitations": fixed.page("limitations"),
+    "sectors": sectors.reply,
+    "movers": sectors.movers,
+    "global_relation": compare.relation,
+    "subscribe": fixed.page("subscribe"),
+    "unsubscribe": fixed.page("unsubscribe"),
+    "settings": fixed.page("settings"),
+    "help": fixed.page("help"),
+    "greeting_smalltalk": fixed.page("greeting"),
+    "other_market": fixed.page("other_market"),
+    "off_topic": fixed.page("off_topic"),
+    "abuse_injection": fixed.page("abuse"),
+}
+END_OF_DAY = time(23, 59, 59)
+
+
+def answer(text: str, at: datetime | date, reader: Reader, habits: Habits = NONE) -> Answer:
+    """Answer a question.
+
+    Args:
+        text: what a person typed; any Unicode, any length.
+        at: the moment of asking; a bare date means the end of that day where the index trades.
+        reader: the stored figures.
+        habits: the language, colours and usual index that the chat has chosen.
+
+    Returns:
+        The answer; where figures are missing or a day is impossible, a page that says so with `error` set.
+    """
+    question = _understood(text, at, habits.index)
+    spoken = spoken_language(habits.language or question.language)
+    return reply_to(Asked(question, _moment(at, question.index or habits.index), reader, spoken, habits))
+
+
+def reply_to(asked: Asked) -> Answer:
+    """Answer a question that is already understood."""
+    try:
+        told = REPLIES[asked.question.intent](asked)
+    except MarketError as error:
+        return refusal(asked.question, asked.language, error)
+    page = render(told.template, asked.language, told.values, asked.habits.colours)
+    return Answer(asked.question, asked.language, told, page)
+
+
+def refusal(question: Question, language: str, error: MarketError) -> Answer:
+    """What is said instead of an answer."""
+    name = type(error).__name__
+    told = Told("errors", {"error": Sourced(error, "whyup"), "name": name})
+    return Answer(question, language, told, render(told.template, language, told.values), error=name)
+
+
+def spoken_language(language: str) -> str:
+    """The template language for a question's language: a mixed or unknown one is answered in a near one."""
+    if language in LANGUAGES:
+        return language
+    return "zh-hans" if language.startswith(("zh", "mixed")) else "en"
+
+
+def _understood(text: str, at: datetime | date, usual_index: Index) -> Question:
+    """Read with Beijing's date first; an index abroad may be a calendar day apart."""
+    question = understand(text, _day(at, SHANGHAI_COMPOSITE))
+    index = question.index or usual_index
+    day = _day(at, index)
+    return question if day == _day(at, SHANGHAI_COMPOSITE) else replace(understand(text, day), text=text)
+
+
+def _day(at: datetime | date, index: Index) -> date:
+    return local_day(index, at) if isinstance(at, datetime) else at
+
+
+def _moment(at: datetime | date, index: Index) -> datetime:
+    if isinstance(at, datetime):
+        return at
+    return datetime.combine(at, END_OF_DAY, sessions.EXCHANGES[index.mic].zone)

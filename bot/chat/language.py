@@ -21,7 +21,7 @@ _WORD_WEIGHT = 2
 
 @dataclass(frozen=True, slots=True)
 class _Scripts:
-    fold: Mapping[int, str]
+    fold: Mapping[int, int]
     traditional: frozenset[str]
     simplified: frozenset[str]
     traditional_words: tuple[str, ...]

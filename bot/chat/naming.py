@@ -76,21 +76,23 @@ def _lexicon() -> Lexicon[Name]:
     words = {word: Name(kind) for kind in ("asset", "stock") for word in tables[kind]["words"]}
     words |= {word: Name("none") for word in tables["not_an_index"]["words"]}
     for table in ("markets", "countries"):
-        is_place = table == "countries"
-        words |= {
-            word: Name("index", by_short[short], True, is_place)
-            for short, said in tables[table].items()
-            for word in said
-        }
-    words |= {
-        word: Name("index", index, word in _CITIES, word in _CITIES) for index in CATALOG for word in _spellings(index)
-    }
+        for short, said in tables[table].items():
+            words |= dict.fromkeys(said, _broad(by_short[short], is_place=table == "countries"))
+    words |= {word: _proper(index, word) for index in CATALOG for word in _spellings(index)}
     plurals = {f"{word}s": name for word, name in words.items() if word.isascii() and word[-1].isalpha()}
     return Lexicon({simplified(word): name for word, name in (plurals | words).items()})
 
 
 # Their names are proper ones in the catalogue, yet people also ask for the weather there.
 _CITIES = frozenset({"shanghai", "shenzhen"})
+
+
+def _broad(index: Index, *, is_place: bool) -> Name:
+    return Name("index", index, is_broad=True, is_place=is_place)
+
+
+def _proper(index: Index, word: str) -> Name:
+    return Name("index", index, is_broad=word in _CITIES, is_place=word in _CITIES)
 
 
 def _spellings(index: Index) -> Iterator[str]:

@@ -19,6 +19,7 @@ True
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from typing import TypeAlias
 
 # Private characters stand for what was recognised; `typed` lets none of them through from outside.
@@ -79,13 +80,13 @@ def _parts(phrase: str) -> list[_Part]:
 
 def _options(tokens: Iterator[str]) -> list[list[_Part]]:
     options: list[list[_Part]] = [[]]
-    for token in tokens:
-        if token == ")":
+    for sign in tokens:
+        if sign == ")":
             break
-        if token == "|":
+        if sign == "|":
             options.append([])
         else:
-            options[-1].append(_options(tokens) if token == "(" else token)
+            options[-1].append(_options(tokens) if sign == "(" else sign)
     return options
 
 
@@ -152,5 +153,5 @@ _WORDS = re.compile(r"[a-z0-9&]+")
 
 def grams(text: str) -> set[str]:
     """Everything in a text that could be an opening: its words, its characters, its pairs of characters."""
-    pairs = {first + second for first, second in zip(text, text[1:], strict=False)}
+    pairs = {first + second for first, second in pairwise(text)}
     return pairs.union(text, _WORDS.findall(text))

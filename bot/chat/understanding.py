@@ -19,6 +19,7 @@ from bot.chat.phrases import MARKS
 from bot.chat.question import Question, When
 from bot.chat.rulebook import lexicon, read
 from bot.chat.spelling import corrected
+from bot.chat.timewords import Asking, Spotted
 from bot.chat.typed import Typed, clean
 
 # Intents that ask about days to come unless their words say otherwise.
@@ -62,11 +63,11 @@ def understand(text: str, today: date) -> Question:
 
 
 def prepare() -> None:
-    """Read the rules and learn the examples now; otherwise the first question that needs them waits a third of a second."""
+    """Learn the examples now; otherwise the first question that needs them waits a third of a second."""
     _likeness()
 
 
-def _recognised(typed: Typed) -> tuple[str, Named, list[times.Spotted]]:
+def _recognised(typed: Typed) -> tuple[str, Named, list[Spotted]]:
     plain = corrected(simplified(typed.plain))
     spotted = times.spot(plain)
     return plain, find_names(_without_times(plain, spotted)), spotted
@@ -91,7 +92,7 @@ def _likeness() -> Likeness:
     return learned((intent, _facts(*_recognised(clean(text)))) for intent, text in (*examples(), *more))
 
 
-def _facts(plain: str, names: Named, spotted: list[times.Spotted]) -> Facts:
+def _facts(plain: str, names: Named, spotted: list[Spotted]) -> Facts:
     marked = _marked(plain, names.mentions, spotted)
     cause_ends = cause_end(marked)
     return Facts(
@@ -112,7 +113,7 @@ def _driver(plain: str) -> str | None:
     return next((driver for driver in named if driver != "other"), named[0] if named else None)
 
 
-def _marked(plain: str, names: Iterable[Mention[Name]], spotted: Iterable[times.Spotted]) -> str:
+def _marked(plain: str, names: Iterable[Mention[Name]], spotted: Iterable[Spotted]) -> str:
     """The text with a mark in place of each name and time, and without the punctuation around it."""
     marks = [(one.start, one.end, MARKS[one.meaning.kind]) for one in names if one.meaning.kind in MARKS]
     marks += [(one.start, one.end, _time_mark(one)) for one in spotted]
@@ -124,13 +125,13 @@ def _marked(plain: str, names: Iterable[Mention[Name]], spotted: Iterable[times.
     return _trimmed("".join([*pieces, plain[position:]]))
 
 
-def _time_mark(one: times.Spotted) -> str:
+def _time_mark(one: Spotted) -> str:
     if one.is_ahead or not one.type:
         return MARKS["ahead"]
     return MARKS["today" if one.type == "today" else "when"]
 
 
-def _without_times(plain: str, spotted: Iterable[times.Spotted]) -> str:
+def _without_times(plain: str, spotted: Iterable[Spotted]) -> str:
     """Blank the time words at equal length: 今日股市 says today's market, not 日股, the Japanese one."""
     for one in spotted:
         plain = plain[: one.start] + MARKS["when"] * (one.end - one.start) + plain[one.end :]
@@ -144,6 +145,6 @@ def _trimmed(text: str) -> str:
     return _EDGES.sub("", text)
 
 
-def _when(intent: str, plain: str, spotted: list[times.Spotted], today: date) -> When:
+def _when(intent: str, plain: str, spotted: list[Spotted], today: date) -> When:
     ahead = intent in _AHEAD and not _PAST_TENSE.search(plain)
-    return times.resolve(spotted, today, ahead=ahead, years_count=intent not in _NAMES_NO_TIME)
+    return times.resolve(spotted, Asking(today, ahead), years_count=intent not in _NAMES_NO_TIME)

@@ -1,7 +1,7 @@
 """Finds known words in a text: the longest match wins, and Latin words match only as whole words."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -22,10 +22,10 @@ class Lexicon(Generic[Meaning]):
     """Words and what they mean, ready to be found in one pass over a text."""
 
     def __init__(self, words: Mapping[str, Meaning]) -> None:
-        by_first: dict[str, list[tuple[str, Meaning]]] = defaultdict(list)
+        by_opening: dict[str, list[tuple[str, Meaning]]] = defaultdict(list)
         for word in sorted(words, key=len, reverse=True):
-            by_first[word[0]].append((word, words[word]))
-        self._by_first = dict(by_first)
+            by_opening[word[:2]].append((word, words[word]))
+        self._by_opening = dict(by_opening)
 
     def find(self, text: str) -> list[Mention[Meaning]]:
         """All mentions in order; none overlaps another."""
@@ -42,11 +42,16 @@ class Lexicon(Generic[Meaning]):
         return next((mention.meaning for mention in self._matches(text)), None)
 
     def _matches(self, text: str) -> Iterator[Mention[Meaning]]:
-        for start, letter in enumerate(text):
-            for word, meaning in self._by_first.get(letter, ()):
+        for start in range(len(text)):
+            for word, meaning in self._opened_by(text[start : start + 2]):
                 if text.startswith(word, start) and stands_alone(text, start, start + len(word)):
                     yield Mention(start, start + len(word), meaning)
                     break
+
+    def _opened_by(self, pair: str) -> Sequence[tuple[str, Meaning]]:
+        """The words that begin with two characters, the longest first; a word of one character comes last."""
+        longer, single = self._by_opening.get(pair, ()), self._by_opening.get(pair[0], ())
+        return longer if pair == pair[0] or not single else (*longer, *single)
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:

@@ -95,6 +95,7 @@ class Updates:
     def drop(self, update: Update) -> None:
         """Forget one update that a webhook has taken."""
         self.pending.remove(update)
+        self.signal.fire()
 
     def interrupt(self, reason: str) -> None:
         """End the poll that waits now with a conflict."""

@@ -46,6 +46,7 @@ class Answer:
         told: what was found.
         page: the words, with the figures in them.
         error: the name of what went wrong, if something did.
+        exit_status: of a command that gives this answer.
     """
 
     question: Question
@@ -53,6 +54,7 @@ class Answer:
     told: Told
     page: Page
     error: str = ""
+    exit_status: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The answer object of the contract (DESIGN, 4)."""

@@ -59,7 +59,7 @@ def answer(text: str, at: datetime | date, reader: Reader, habits: Habits = NONE
     """
     question = _understood(text, at, habits.index)
     spoken = spoken_language(habits.language or question.language)
-    return reply_to(Asked(question, _moment(at, question.index or habits.index), reader, spoken, habits))
+    return reply_to(Asked(question, moment_at(at, question.index or habits.index), reader, spoken, habits))
 
 
 def reply_to(asked: Asked) -> Answer:
@@ -76,7 +76,7 @@ def refusal(question: Question, language: str, error: MarketError) -> Answer:
     """What is said instead of an answer."""
     name = type(error).__name__
     told = Told("errors", {"error": Sourced(error, "whyup"), "name": name})
-    return Answer(question, language, told, render(told.template, language, told.values), error=name)
+    return Answer(question, language, told, render(told.template, language, told.values), name, error.exit_status)
 
 
 def spoken_language(language: str) -> str:
@@ -98,7 +98,8 @@ def _day(at: datetime | date, index: Index) -> date:
     return local_day(index, at) if isinstance(at, datetime) else at
 
 
-def _moment(at: datetime | date, index: Index) -> datetime:
+def moment_at(at: datetime | date, index: Index) -> datetime:
+    """A moment as it is; a date as the end of that day where the index trades."""
     if isinstance(at, datetime):
         return at
     return datetime.combine(at, END_OF_DAY, sessions.EXCHANGES[index.mic].zone)

@@ -1,0 +1,144 @@
+"""The command line: each command reads the clock and the settings, calls one room, and prints.
+
+Rooms that load heavy libraries are imported inside their command, so that ``whyup ask`` answers at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import settings as environment
+from bot.chat.answer import Answer
+from bot.chat.asked import Habits
+from bot.commands import asking, console, figures
+from bot.opening import bare_store, open_store
+from bot.settings import Settings
+from index.reader import Reader
+
+app = typer.Typer(
+    help="Says why the Shanghai Composite moved, from dated and sourced figures.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """In which form an answer is wanted."""
+
+    as_json: bool
+    chart: Path | None
+
+
+Language = Annotated[str, typer.Option(help="en, zh-hans or zh-hant; the question's own when not given.")]
+At = Annotated[
+    str, typer.Option(help="Ask as if it were then: 2024-09-30T16:00 (Beijing time), or a date for its end.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as a JSON object.")]
+Chart = Annotated[Path | None, typer.Option(help="Also write the close picture to this PNG file.", dir_okay=False)]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In English or Chinese, in your own words.")] = "",
+    batch: Annotated[str, typer.Option(help="Answer the JSON lines of this file; - reads standard input.")] = "",
+    at: At = "",
+    language: Language = "",
+    as_json: AsJson = False,
+    chart: Chart = None,
+) -> None:
+    """Answer a question from the stored figures."""
+    with _figures(language) as (reader, settings):
+        if batch:
+            asking.batch(batch, reader, _now(), Habits(language, settings.colours))
+            return
+        moment = _moment(at)
+        found = asking.one(question, moment, reader, settings, language)
+        _show(found, Shown(as_json, chart), reader, moment, settings)
+
+
+@app.command()
+def explain(
+    session: Annotated[str, typer.Argument(help="A day, 2024-09-30; the latest when not given.")] = "",
+    index: Annotated[str, typer.Option(help="A code or name of the catalogue.")] = "",
+    at: At = "",
+    language: Language = "",
+    as_json: AsJson = False,
+    chart: Chart = None,
+) -> None:
+    """Explain one session."""
+    with _figures(language) as (reader, settings):
+        moment, habits = _moment(at), Habits(language or settings.language, settings.colours)
+        found = asking.session(_day(session), asking.index_of(index), moment, reader, habits)
+        _show(found, Shown(as_json, chart), reader, moment, settings)
+
+
+@app.command("import")
+def import_(folder: Annotated[Path, typer.Argument(help="A folder in the format that README describes.")]) -> None:
+    """Bring in figures from a folder; bad rows are named and the rest is stored."""
+    with _settings() as settings:
+        figures.bring(folder, bare_store(settings), _now(), settings.language)
+
+
+# --- What every command does before and after ----------------------------------------------------------------------
+
+
+@contextmanager
+def _settings() -> Iterator[Settings]:
+    """The settings, with errors reported from here on."""
+    with console.reporting(environment.DEFAULT_LANGUAGE):
+        settings = environment.load()
+    with console.reporting(settings.language):
+        yield settings
+
+
+@contextmanager
+def _figures(language: str) -> Iterator[tuple[Reader, Settings]]:
+    """The stored figures, filled with the bundled ones on first use; errors in the language asked for."""
+    with _settings() as settings, console.reporting(language or settings.language):
+        with console.progress_bars("first use") as progress:
+            store = open_store(settings, _now(), progress)
+        yield Reader(store), settings
+
+
+def _show(found: Answer, shown: Shown, reader: Reader, at: datetime | date, settings: Settings) -> None:
+    asking.show(found, as_json=shown.as_json)
+    if shown.chart:
+        asking.save_chart(shown.chart, found, reader, at, settings)
+    if found.error:
+        raise typer.Exit(found.exit_status)
+
+
+def _moment(at: str) -> datetime | date:
+    try:
+        return asking.moment_of(at, _now())
+    except ValueError as error:
+        msg = f"{at!r} is neither a date (2024-09-30) nor a moment (2024-09-30T16:00)"
+        raise typer.BadParameter(msg) from error
+
+
+def _day(session: str) -> date | None:
+    try:
+        return date.fromisoformat(session) if session else None
+    except ValueError as error:
+        msg = f"{session!r} is not a date like 2024-09-30"
+        raise typer.BadParameter(msg) from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock is read here
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

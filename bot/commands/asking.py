@@ -1,0 +1,118 @@
+"""``ask`` and ``explain``: questions answered from the stored figures."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TextIO
+
+from bot.chat.answer import Answer
+from bot.chat.answering import answer, moment_at, reply_to, spoken_language
+from bot.chat.asked import Asked, Habits
+from bot.chat.question import Question, When
+from bot.commands.console import page_of, say, warn
+from bot.settings import Settings
+from index.catalog import SHANGHAI_COMPOSITE, Index, lookup
+from index.errors import FolderUnreadable, MarketError
+from index.reader import Reader
+from index.sessions import BEIJING
+
+
+def one(question: str, at: datetime | date, reader: Reader, settings: Settings, language: str) -> Answer:
+    """The answer to one question."""
+    return answer(question, at, reader, Habits(language, settings.colours))
+
+
+def session(day: date | None, index: Index, at: datetime | date, reader: Reader, habits: Habits) -> Answer:
+    """The explanation of one session, the latest when none is given."""
+    when = When("date", (day,)) if day else When()
+    asked = Question("", "en", "why_move", index, (), when, None, None)
+    return reply_to(Asked(asked, moment_at(at, index), reader, spoken_language(habits.language), habits))
+
+
+def show(found: Answer, *, as_json: bool) -> None:
+    """Print an answer, or raise what kept it from being one.
+
+    The page of an error goes to standard error, because a script that reads standard output wants answers only.
+    """
+    if as_json:
+        say(json.dumps(found.as_json(), ensure_ascii=False))
+    elif found.error:
+        warn(found.page.plain)
+    else:
+        say(found.page.plain)
+
+
+def save_chart(path: Path, found: Answer, reader: Reader, at: datetime | date, settings: Settings) -> None:
+    """Write the picture of an answer's move, if it has one."""
+    from bot.chat.picture import draw  # noqa: PLC0415 - matplotlib takes longer than the answer
+
+    if found.told.move is None:
+        return
+    moment = at if isinstance(at, datetime) else found.told.move.published_at
+    png = draw(reader.bars(found.told.move.index, moment), found.told.move, found.language, settings.colours)
+    with _reported(path):
+        path.write_bytes(png)
+
+
+def batch(name: str, reader: Reader, now: datetime, habits: Habits) -> None:
+    """Answer JSON lines, each on its own: a line that cannot be read becomes an object that says so."""
+    with _lines(name) as lines:
+        for line in lines:
+            if line.strip():
+                say(json.dumps(_answered(line, reader, now, habits), ensure_ascii=False))
+                sys.stdout.flush()
+
+
+def _answered(line: str, reader: Reader, now: datetime, habits: Habits) -> dict[str, object]:
+    try:
+        asked = json.loads(line)
+        text, at = str(asked["text"]), moment_of(asked.get("at") or "", now)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return {"error": "LineUnreadable", "reason": f"{type(error).__name__}: {error}"}
+    try:
+        return answer(text, at, reader, habits).as_json()
+    except MarketError as error:
+        return {"error": type(error).__name__, "text": page_of(error, habits.language)}
+
+
+def moment_of(text: str, now: datetime) -> datetime | date:
+    """A moment as people type it: nothing means now, a date its end, a moment without a zone Beijing time.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if not text:
+        return now
+    if len(text) <= len("2024-09-30"):
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+
+
+def index_of(asked: str) -> Index:
+    """An index by any of its names; the Shanghai Composite when none is asked for."""
+    return lookup(asked) if asked else SHANGHAI_COMPOSITE
+
+
+@contextmanager
+def _lines(name: str) -> Iterator[Iterable[str]]:
+    if name == "-":
+        yield sys.stdin
+    else:
+        with _reported(Path(name)), _opened(Path(name)) as text:
+            yield text
+
+
+def _opened(path: Path) -> TextIO:
+    return path.open(encoding="utf-8")
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FolderUnreadable(str(path), error.strerror or str(error)) from error

@@ -1,0 +1,62 @@
+"""The terminal: progress on standard error, errors in one clear sentence, answers on standard output."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from bot.figures import Sourced
+from bot.pages import render
+from index.errors import MarketError
+from index.refresh import Progress
+
+
+def say(text: str) -> None:
+    """Print an answer; a reader that closed the pipe is no error."""
+    sys.stdout.write(f"{text}\n")
+
+
+def warn(text: str) -> None:
+    """Print what is not the answer itself."""
+    sys.stderr.write(f"{text}\n")
+
+
+@contextmanager
+def reporting(language: str) -> Iterator[None]:
+    """Turn the project's errors into one sentence on standard error and their exit status."""
+    try:
+        yield
+    except MarketError as error:
+        warn(page_of(error, language))
+        raise typer.Exit(error.exit_status) from error
+
+
+def page_of(error: MarketError, language: str) -> str:
+    """The sentence for an error."""
+    return render("errors", language, {"error": Sourced(error, "whyup"), "name": type(error).__name__}).plain
+
+
+@contextmanager
+def progress_bars(title: str) -> Iterator[Progress]:
+    """Bars on standard error, one a file; nothing where standard error is no terminal."""
+    from rich.console import Console  # noqa: PLC0415 - half of the start-up time of a command that shows no bar
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bars  # noqa: PLC0415
+
+    columns = (
+        TextColumn(title),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, int] = {}
+
+        def show(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total or None)
+            bars.update(tasks[name], completed=done)  # type: ignore[arg-type]
+
+        yield show

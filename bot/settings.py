@@ -1,0 +1,78 @@
+"""The environment, read once into a frozen object. Every variable begins with ``WHYUP_``; README lists them."""
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import SettingInvalid
+
+DEFAULT_LANGUAGE = "en"
+FREE_TIER = 30.0  # messages a second that Telegram delivers without pay (Bot FAQ, "Broadcasting to Users")
+PAID_TIER = 1000.0
+
+
+class Settings(BaseSettings):
+    """What an operator can set.
+
+    Attributes:
+        telegram_token: from @BotFather.
+        telegram_api_url: where the Bot API is; the token is appended. For a mirror, a local server, or a test.
+        database_url: any SQLAlchemy URL; a SQLite file in the user's data folder when empty.
+        messages_per_second: the pace of a broadcast; above 30 is Telegram's paid tier.
+        stars_budget: the most Stars one campaign may spend on the paid tier.
+        language: of commands and of chats that have not chosen: ``en``, ``zh-hans`` or ``zh-hant``.
+        colours: ``red_up`` or ``green_up``; the habit of the language when empty.
+        operator_chat: a chat that is told when something needs a person.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WHYUP_", frozen=True, extra="ignore")
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org/bot"
+    database_url: str = ""
+    messages_per_second: float = Field(default=29.5, gt=0, le=PAID_TIER)
+    stars_budget: int = Field(default=0, ge=0)
+    language: Literal["en", "zh-hans", "zh-hant"] = DEFAULT_LANGUAGE
+    colours: Literal["", "red_up", "green_up"] = ""
+    operator_chat: int | None = None
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        HttpUrl(value)
+        return value
+
+    @property
+    def store_url(self) -> str:
+        """The database in use."""
+        return self.database_url or f"sqlite:///{default_database()}"
+
+    @property
+    def is_own_database(self) -> bool:
+        """Whether the operator chose the database."""
+        return bool(self.database_url)
+
+
+def default_database() -> Path:
+    """The SQLite file in the user's data folder."""
+    return user_data_path("whyup", appauthor=False) / "whyup.db"
+
+
+def load() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingInvalid: a variable makes no sense; names the first one.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise _named(error.errors()[0]) from error
+
+
+def _named(detail: ErrorDetails) -> SettingInvalid:
+    return SettingInvalid(f"WHYUP_{str(detail['loc'][0]).upper()}", detail["msg"])

@@ -3,17 +3,18 @@
 None is not 0: an empty cell stays unknown, and a figure that cannot be read is rejected, never guessed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from index import sessions
 from index.catalog import BY_CODE
 from index.errors import CalendarEnds
+from index.faults import Fault
 from index.kinds import Column, Kind, Type
+from index.plausibility import outside_range, own_figures
 from index.taxonomy import DRIVERS
 
 Values = dict[str, Any]
@@ -22,22 +23,8 @@ Parser = Callable[[Column, str], Any]
 # How far a close may stand outside [low, high], or high below low, as a share of the close. The exchanges' own rows of
 # 1991-1995 are off by up to 3.1 %, a rounded row by a few hundredths of a point.
 RANGE_SLACK = 0.05
+REMEMBERED = 10_000  # cells a column
 LONGEST_CELL = 2_000  # characters; a longer title is a file read with the wrong quoting
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a row. `code` is the key of its words in the templates.
-
-    Attributes:
-        code: ``not_a_number``, ``missing`` …
-        column: where, when one cell is to blame.
-        cell: what stood there.
-    """
-
-    code: str
-    column: str = ""
-    cell: str = ""
 
 
 class Rejected(Exception):
@@ -48,8 +35,7 @@ class Rejected(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):  # one a row: a frozen dataclass takes four times as long to make
     """A row that may be stored, and what is doubtful about it."""
 
     values: Values
@@ -72,20 +58,24 @@ def check(kind: Kind, cells: Sequence[str], now: datetime) -> Checked:
         Rejected: a rule is broken; the fault says which.
     """
     values = {
-        column.name: parse(column, cell) if cell else _unknown(column)
-        for (column, parse), cell in zip(_parsers(kind), cells, strict=True)
+        name: parse(cell) if cell else unknown()
+        for (name, parse, unknown), cell in zip(_parsers(kind), cells, strict=True)
     }
     for rule in RULES.get(kind.name, ()):
         rule(values)
     published_at = _published(kind, values)
     if published_at > now:
         raise Rejected(Fault("not_public_yet", kind.dated_by[-1], str(values[kind.dated_by[-1]])))
-    return Checked(values, published_at, tuple(_doubts(kind, values)))
+    return Checked(values, published_at, own_figures(kind.name, values))
 
 
 @cache
-def _parsers(kind: Kind) -> tuple[tuple[Column, Parser], ...]:
-    return tuple((column, _PARSERS[column.type]) for column in kind.columns)
+def _parsers(kind: Kind) -> tuple[tuple[str, Callable[[str], Any], Callable[[], Any]], ...]:
+    """For each column its name, how to read a cell (the same cells come again and again) and an empty one."""
+    return tuple(
+        (column.name, lru_cache(REMEMBERED)(partial(_PARSERS[column.type], column)), partial(_unknown, column))
+        for column in kind.columns
+    )
 
 
 def _unknown(column: Column) -> Any:  # noqa: ANN401 - None, in a place that holds any cell
@@ -114,7 +104,14 @@ def _text(column: Column, cell: str) -> str:
 
 
 def _day(column: Column, cell: str) -> str:
-    return _iso_day(column.name, cell).isoformat()
+    try:
+        iso = date.fromisoformat(cell).isoformat()
+    except ValueError:
+        iso = ""
+    # fromisoformat also reads "20240930" and "2024-W40-1", which are more likely damage than intent
+    if iso != cell:
+        raise Rejected(Fault("not_a_date", column.name, cell))
+    return iso
 
 
 def _moment(column: Column, cell: str) -> str:
@@ -127,18 +124,6 @@ def _moment(column: Column, cell: str) -> str:
 _PARSERS: Mapping[Type, Parser] = {Type.NUMBER: _number, Type.TEXT: _text, Type.DAY: _day, Type.MOMENT: _moment}
 
 
-@lru_cache(maxsize=50_000)
-def _iso_day(column: str, cell: str) -> date:
-    try:
-        day = date.fromisoformat(cell)
-    except ValueError:
-        day = None
-    # fromisoformat also reads "20240930" and "2024-W40-1", which are more likely damage than intent
-    if day is None or day.isoformat() != cell:
-        raise Rejected(Fault("not_a_date", column, cell))
-    return day
-
-
 def _iso_moment(column: str, cell: str) -> datetime:
     try:
         moment = datetime.fromisoformat(cell)
@@ -148,11 +133,9 @@ def _iso_moment(column: str, cell: str) -> datetime:
 
 
 def _published(kind: Kind, values: Values) -> datetime:
-    dated = values[kind.dated_by[-1]]
-    if "T" in dated:  # the row states its moment
-        return datetime.fromisoformat(dated)
-    others = (values[column] for column in kind.dated_by[:-1])
-    return _usual_moment(kind, *others, dated)
+    """The moment that the row states, or the publisher's usual one."""
+    *others, dated = [values[column] for column in kind.dated_by]
+    return datetime.fromisoformat(dated) if "T" in dated else _usual_moment(kind, *others, dated)
 
 
 @lru_cache(maxsize=50_000)
@@ -166,14 +149,14 @@ def _index_is_known(values: Values) -> None:
 
 
 def _exchange_was_open(values: Values) -> None:
-    index = BY_CODE.get(values.get("index", ""))
-    mainland = index is None or index.is_mainland
-    if not _open(date.fromisoformat(values["session"]), mainland=mainland):
+    if not _open(values.get("index", ""), values["session"]):
         raise Rejected(Fault("market_closed", "session", values["session"]))
 
 
-@lru_cache(maxsize=20_000)
-def _open(day: date, *, mainland: bool) -> bool:
+@lru_cache(maxsize=50_000)
+def _open(code: str, session: str) -> bool:
+    day, index = date.fromisoformat(session), BY_CODE.get(code)
+    mainland = index is None or index.is_mainland
     if day.weekday() > sessions.FRIDAY or not mainland:
         return day.weekday() <= sessions.FRIDAY
     try:
@@ -194,7 +177,7 @@ def _polarity_is_a_sign(values: Values) -> None:
 
 def _range_holds_the_close(values: Values) -> None:
     """A close far outside its day's range is a damaged row; a little outside is how early rows were published."""
-    if _outside_range(values) > RANGE_SLACK * (values["close"] or 1.0):
+    if outside_range(values) > RANGE_SLACK * (values["close"] or 1.0):
         raise Rejected(Fault("outside_range", "close", str(values["close"])))
 
 
@@ -202,19 +185,6 @@ def _activity_is_not_negative(values: Values) -> None:
     for column in ("volume_shares", "volume", "turnover_cny"):
         if (values.get(column) or 0) < 0:
             raise Rejected(Fault("negative", column, str(values[column])))
-
-
-def _outside_range(values: Values) -> float:
-    low, high, close = values["low"], values["high"], values["close"]
-    if low is None or high is None or close is None:
-        return 0.0
-    opened = close if values["open"] is None else values["open"]
-    return float(max(low - high, low - min(close, opened), max(close, opened) - high, 0.0))
-
-
-def _doubts(kind: Kind, values: Values) -> Iterator[Fault]:
-    if kind.name == "bars" and _outside_range(values) > 0:
-        yield Fault("outside_range", "close", str(values["close"]))
 
 
 RULES: Mapping[str, tuple[Callable[[Values], None], ...]] = {

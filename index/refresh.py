@@ -4,16 +4,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from hashlib import blake2b
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from index.errors import FolderUnreadable
-from index.quality import Checked, Fault, Rejected, check
+from index.faults import Fault
+from index.plausibility import Neighbours
+from index.quality import Checked, Rejected, check
+from index.sessions import BEIJING
 from index.sources import folder as folders
-from index.store import Row, Store, stamp
+from index.store import Row, Store, stamp, stamp_exactly
 
 CHUNK = 20_000  # rows a transaction: what an interruption costs, and what memory holds
+
+UNENDED = Fault("unended")
 
 Progress = Callable[[str, int, int], None]  # file, rows done, rows in all
 
@@ -77,65 +85,73 @@ def load_folder(store: Store, folder: Path, now: datetime, progress: Progress = 
         StoreUnreachable: the database refused; what was stored before stays.
     """
     publishers = folders.publishers(folder)
-    loads = [_FileLoad(store, file, publishers, now) for file in folders.files(folder)]
-    return ImportReport(str(folder), tuple(load.run(progress) for load in loads))
+    reports = (_FileLoad(store, file, publishers, now).run(progress) for file in folders.files(folder))
+    return ImportReport(str(folder), tuple(reports))
 
 
 class _FileLoad:
     """One file on its way into the store."""
 
     def __init__(self, store: Store, file: folders.File, publishers: folders.Publishers, now: datetime) -> None:
-        self.store, self.file, self.publishers, self.now = store, file, publishers, now
-        self.retrieved_at = now.isoformat(timespec="microseconds")
+        self.store, self.file = store, file
+        self.publisher_of = cache(partial(publishers.of, file.kind))
+        self.now = now.astimezone(BEIJING)  # the zone of usual moments: comparing inside one zone is ten times as fast
+        self.retrieved_at = stamp_exactly(now)
+        self.neighbours = Neighbours(file.kind.name)
         self.report = FileReport(file.path.name, file.kind.name)
-        self.first_seen: dict[str, tuple[str, int]] = {}
+        self.key = itemgetter(*file.kind.key)
+        self.first_seen: dict[Any, tuple[str, int]] = {}
 
     def run(self, progress: Progress) -> FileReport:
-        try:
-            self._load(progress)
-        except FolderUnreadable as error:
-            self.report.broken = error.reason
-        return self.report
-
-    def _load(self, progress: Progress) -> None:
         total = self.file.count()
         progress(self.report.file, 0, total)
         for rows in _chunks(self._good_rows()):
             self.report.new += self.store.add(self.file.kind.name, rows)
             progress(self.report.file, self.report.read, total)
         progress(self.report.file, total, total)
+        return self.report
+
+    def _lines(self) -> Iterator[folders.Line]:
+        try:
+            yield from self.file.lines()
+        except FolderUnreadable as error:  # what was read before the break is good
+            self.report.broken = error.reason
 
     def _good_rows(self) -> Iterator[Row]:
-        for line in self.file.lines():
+        for line in self._lines():
             self.report.read += 1
             try:
-                yield from self._accepted(line)
+                row = self._accepted(line)
             except Rejected as rejection:
                 self.report.rejected.append(self._finding(line, rejection.fault))
+                continue
+            if row:
+                yield row
 
-    def _accepted(self, line: folders.Line) -> Iterator[Row]:
+    def _accepted(self, line: folders.Line) -> Row | None:
+        """A row to store; None when this file said the same before."""
         if line.fault:
             raise Rejected(line.fault)
         checked = check(self.file.kind, line.cells, self.now)
         row = self._row(checked)
-        if self._is_new_in_file(row, line.number):
-            self.report.doubtful.extend(self._finding(line, fault) for fault in checked.doubts)
-            yield row
+        if not self._is_new_in_file(row, line.number):
+            return None
+        doubts = (*checked.doubts, *self.neighbours.doubts(row), *([] if line.ended else [UNENDED]))
+        if doubts:
+            self.report.doubtful.extend(self._finding(line, fault) for fault in doubts)
+        return row
 
     def _row(self, checked: Checked) -> Row:
-        kind, values = self.file.kind, checked.values
-        publisher = self.publishers.of(kind, values[kind.subject] if kind.subject else "")
-        return {
-            **values,
-            "publisher": publisher,
-            "known_at": stamp(checked.published_at),
-            "retrieved_at": self.retrieved_at,
-            "digest": _digest(publisher, values.values()),
-        }
+        kind, row = self.file.kind, checked.values
+        publisher = self.publisher_of(row[kind.subject] if kind.subject else "")
+        row["digest"] = _digest(publisher, row.values())
+        row["publisher"] = publisher
+        row["known_at"] = stamp(checked.published_at)
+        row["retrieved_at"] = self.retrieved_at
+        return row
 
     def _is_new_in_file(self, row: Row, line: int) -> bool:
-        key = "|".join(str(row[column]) for column in self.file.kind.key)
-        digest, first_line = self.first_seen.setdefault(key, (row["digest"], line))
+        digest, first_line = self.first_seen.setdefault(self.key(row), (row["digest"], line))
         if digest != row["digest"]:
             raise Rejected(Fault("contradicts", cell=str(first_line)))
         return first_line == line

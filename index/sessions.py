@@ -4,6 +4,7 @@ Sessions come from exchange_calendars, whose lists are kept by hand from the exc
 past the last known day every question raises CalendarEnds instead of guessing.
 """
 
+import warnings
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -66,12 +67,19 @@ def close_of(session: date, mic: str = "XSHG") -> datetime:
 @cache
 def known_sessions() -> Days:
     """Every Shanghai session from the first to the last day whose holidays are known (Shenzhen keeps the same)."""
+    # The library's default reaches back 20 years only, and its list begins before the exchange opened.
+    sessions = _listed("XSHG", start="1990-12-03")
+    return sessions[sessions >= np.datetime64(FIRST_SESSION)]
+
+
+def _listed(mic: str, start: str) -> Days:
     # Imported here: the library costs a second start-up and most rooms only need `close_of`.
     from exchange_calendars import get_calendar  # noqa: PLC0415
 
-    # The library's default reaches back 20 years only, and its list begins before the exchange opened.
-    sessions: Days = get_calendar("XSHG", start="1990-12-03").sessions.to_numpy().astype("datetime64[D]")
-    return sessions[sessions >= np.datetime64(FIRST_SESSION)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its own, about pandas; nothing a reader can act upon
+        sessions: Days = get_calendar(mic, start=start).sessions.to_numpy().astype("datetime64[D]")
+    return sessions
 
 
 def horizon() -> date:

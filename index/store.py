@@ -1,8 +1,8 @@
 """Remembers figures. Every read is "as known at" a moment; nothing is ever overwritten.
 
-A row that says something else about a figure already stored is kept beside the older one, with the moment at
-which it came in; a read answers with the newest row that was public at the asked moment. A row stored before
-is not stored again.
+A row that says something else about a figure already stored is a revision: it is kept beside the older one and was
+not known before it came in, so that a question about an earlier moment gets the answer it got then. A read answers
+with the newest row that was known at the asked moment. A row stored before is not stored again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Column as SqlColumn
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -39,6 +38,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy import Column as SqlColumn
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -125,7 +125,8 @@ class Store:
         Args:
             kind: a name of the figure format, ``bars``.
             rows: one mapping a row with every column of the kind, ``publisher``, ``known_at`` (when it became
-                public), ``retrieved_at`` and ``digest``.
+                public; the store moves it to ``retrieved_at`` when the row revises a stored figure),
+                ``retrieved_at`` (see `stamp_exactly`) and ``digest`` (the same for the same values).
 
         Returns:
             How many of them were new.
@@ -151,7 +152,7 @@ class Store:
 
     def has_revisions(self, kind: str) -> bool:
         """Whether any figure of a kind is stored more than once, so that reads depend on the moment."""
-        table, key = TABLES[kind], [TABLES[kind].c[column] for column in KINDS[kind].key]
+        key = [TABLES[kind].c[column] for column in KINDS[kind].key]
         query = select(key[0]).group_by(*key).having(func.count() > 1).limit(1)
         with self._reading() as connection:
             return connection.execute(query).first() is not None
@@ -237,8 +238,9 @@ def _insert_new(engine: Engine, kind: Kind) -> Insert:
     came_in = func.substr(new["retrieved_at"], literal_column("1"), _TO_THE_SECOND).concat(literal_column("'Z'"))
     is_late_revision = _is_revision(kind, new) & (new["known_at"] < came_in)
     values = {**new, "known_at": case((is_late_revision, came_in), else_=new["known_at"])}
-    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(values).on_conflict_do_nothing()
+    if engine.dialect.name == "postgresql":
+        return postgresql.insert(table).values(values).on_conflict_do_nothing()
+    return sqlite.insert(table).values(values).on_conflict_do_nothing()
 
 
 def _is_revision(kind: Kind, new: Mapping[str, BindParameter[Any]]) -> Exists:

@@ -1,0 +1,1 @@
+"""Figures: sessions, folders, quality, store and arithmetic."""

@@ -57,7 +57,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--burst", type=float, default=30.0)
     parser.add_argument("--chat-burst", type=float, default=3.0)
     parser.add_argument("--paid-rate", type=float, default=1000.0)
-    parser.add_argument("--paid-burst", type=float, default=30.0)
+    parser.add_argument("--paid-burst", type=float, default=100.0)
     parser.add_argument("--free-answer-s", type=float, default=0.0)
     parser.add_argument("--stars", type=float, default=STARTING_STARS)
 

@@ -32,7 +32,7 @@ class Rates:
     chat_burst: float = 3.0
     group_per_minute: float = 20.0
     paid_per_second: float = 1000.0
-    paid_burst: float = 30.0
+    paid_burst: float = 100.0
     free_answer_s: float = 0.0
 
 

@@ -1,0 +1,201 @@
+"""Opens and checks ``rules/headlines_*.toml``: what headlines say, kept as data that needs no Python to edit."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from itertools import chain
+from typing import Any
+
+from bot.explainer.phrases import Phrasebook, Title, fold, needs, spell_out
+from index.errors import RulesInvalid
+from index.taxonomy import DRIVERS
+
+_KINDS = ("policy", "data", "flows", "global", "sentiment", "event")
+FILES = tuple(f"headlines_{kind}" for kind in _KINDS)
+POLARITIES = ("good", "bad", "neutral", "rise is good", "rise is bad")
+PLACES = ("china", "us", "any")
+_PHRASE_KEYS = ("says", "with", "unless", "good", "bad", "neutral")
+_FLAGS = ("small_is_neutral", "local_counts", "is_fact", "circular")
+_NEEDED = ("name", "driver", "says", "polarity", "relevance", "place", "example")
+_KNOWN = frozenset((*_PHRASE_KEYS, *_FLAGS, *_NEEDED, "weight", "large_pct", "large_points", "since", "until"))
+_USUAL_WEIGHT = 5
+_HEAVIEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that headlines speak of, and what it means for mainland shares.
+
+    Attributes:
+        polarity: one of `POLARITIES`; ``good``, ``bad`` and ``neutral`` are the phrases that settle it otherwise.
+        relevance: 2 moves the market, 1 is weak.
+        place: where the headline must play, one of `PLACES`.
+        weight: 1 to 10; of several rules that speak, the heaviest is heard.
+        large_pct: a move of that many percent, or one that is called big, keeps the relevance; a smaller one has 1.
+        large_points: the same in points.
+        small_is_neutral: a smaller move has polarity 0.
+        local_counts: a single city's news is as strong as the country's.
+        is_fact: tells a move that has happened, though its cause may lie ahead; forward only when asked or expected.
+        circular: tells only that the market itself moved, so that it cannot be the reason of the move.
+        since: the first day on which the subject means this; before it the rule is silent.
+        until: the last such day.
+    """
+
+    name: str
+    driver: str
+    polarity: str
+    relevance: int
+    place: str
+    weight: int
+    says: Phrasebook
+    with_: Phrasebook | None
+    unless: Phrasebook
+    good: Phrasebook
+    bad: Phrasebook
+    neutral: Phrasebook
+    large_pct: float | None
+    large_points: float | None
+    small_is_neutral: bool
+    local_counts: bool
+    is_fact: bool
+    circular: bool
+    since: date
+    until: date
+    example: str
+
+    def speaks(self, title: Title) -> bool:
+        """Whether the headline, in which ``says`` was found, satisfies ``with`` and ``unless``."""
+        return (self.with_ is None or self.with_.speaks(title)) and not self.unless.speaks(title)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules, and the phrases by which they are found: each names the rules that listen for it."""
+
+    rules: tuple[Rule, ...]
+    triggers: Phrasebook
+    listeners: Mapping[str, tuple[Rule, ...]]
+
+
+def folded(text: str) -> str:
+    """A headline or phrase in the one spelling that rules are compared in."""
+    return fold(text, _simplified())
+
+
+@cache
+def words(section: str, key: str = "says") -> Phrasebook:
+    """A shared list of ``headlines_words.toml``."""
+    return _checked("headlines_words", {"name": section}, _opened("headlines_words")[section][key])
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The rules of the package.
+
+    Raises:
+        RulesInvalid: naming the file, the rule and what is wrong with it.
+    """
+    return assemble((name, raw) for name in FILES for raw in _opened(name)["rule"])
+
+
+def assemble(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> Rulebook:
+    """Rules from the tables of TOML files, each with the name of its file.
+
+    Raises:
+        RulesInvalid: naming the file, the rule and what is wrong with it.
+    """
+    listeners: dict[str, list[Rule]] = {}
+    rules = []
+    for file, raw in entries:
+        rules.append(_rule(file, raw))
+        for phrase in _phrases(file, raw, raw["says"]):
+            listeners.setdefault(phrase, []).append(rules[-1])
+    return Rulebook(tuple(rules), Phrasebook(listeners), {phrase: tuple(found) for phrase, found in listeners.items()})
+
+
+def _rule(file: str, raw: Mapping[str, Any]) -> Rule:
+    _check(file, raw)
+    books = {key: _checked(file, raw, raw.get(key, ())) for key in _PHRASE_KEYS}
+    told: dict[str, Any] = {key: raw[key] for key in ("name", "driver", "polarity", "relevance", "place", "example")}
+    return Rule(
+        **told,
+        **{flag: raw.get(flag, False) for flag in _FLAGS},
+        says=books["says"],
+        with_=books["with"] if "with" in raw else None,
+        unless=books["unless"],
+        good=books["good"],
+        bad=books["bad"],
+        neutral=books["neutral"],
+        weight=raw.get("weight", _USUAL_WEIGHT),
+        large_pct=raw.get("large_pct"),
+        large_points=raw.get("large_points"),
+        since=raw.get("since", date.min),
+        until=raw.get("until", date.max),
+    )
+
+
+def _check(file: str, raw: Mapping[str, Any]) -> None:
+    complaint = next(chain(_missing(raw), _unknown(raw), _senseless(raw)), None)
+    if complaint:
+        raise RulesInvalid(file, str(raw.get("name", "")), complaint)
+
+
+def _missing(raw: Mapping[str, Any]) -> Iterable[str]:
+    return (f"{key} is missing" for key in _NEEDED if not raw.get(key))
+
+
+def _unknown(raw: Mapping[str, Any]) -> Iterable[str]:
+    return (f"{key} is no key of a rule" for key in raw if key not in _KNOWN)
+
+
+def _senseless(raw: Mapping[str, Any]) -> Iterable[str]:
+    allowed = {"driver": DRIVERS, "polarity": POLARITIES, "relevance": (1, 2), "place": PLACES}
+    yield from (f"{key} cannot be {raw[key]!r}" for key, values in allowed.items() if raw[key] not in values)
+    if raw.get("weight", _USUAL_WEIGHT) not in range(1, _HEAVIEST + 1):
+        yield f"weight cannot be {raw['weight']!r}"
+    yield from (f"{key} is no list of phrases" for key in _PHRASE_KEYS if not isinstance(raw.get(key, []), list))
+
+
+def _checked(file: str, raw: Mapping[str, Any], phrases: Iterable[str]) -> Phrasebook:
+    return Phrasebook(_phrases(file, raw, phrases))
+
+
+def _phrases(file: str, raw: Mapping[str, Any], phrases: Iterable[str]) -> list[str]:
+    spelt = [_spelt(file, raw, phrase) for phrase in phrases]
+    for phrase in spelt:
+        try:
+            needs(phrase)
+        except (ValueError, IndexError) as error:
+            raise RulesInvalid(file, raw["name"], f"cannot listen for {phrase!r}") from error
+    return spelt
+
+
+def _spelt(file: str, raw: Mapping[str, Any], phrase: str) -> str:
+    try:
+        return folded(spell_out(phrase, _lists()))
+    except KeyError as error:
+        raise RulesInvalid(file, raw["name"], f"there is no word list {error}") from error
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    opened = _opened("headlines_words")
+    moves = {name: opened[name]["says"] for name in ("up", "down")}
+    return {**moves, **opened["places"], **opened["lists"]}
+
+
+@cache
+def _simplified() -> dict[int, int]:
+    chars = "".join(_opened("headlines_words")["traditional"]["pairs"].split())
+    return str.maketrans(chars[::2], chars[1::2])
+
+
+@cache
+def _opened(name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(files("bot.explainer").joinpath("rules", f"{name}.toml").read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise RulesInvalid(name, "", str(error)) from error

@@ -1,0 +1,199 @@
+"""A headline → the driver of mainland shares that it speaks of, by the rules in ``rules/headlines_*.toml``.
+
+A headline is read as a person at the desk reads it: where does it play, what does it name, which way does that go,
+is it a fact or only expected, and how much does it weigh. The title alone is read, never the article.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.explainer.headline_rules import Rule, folded, rulebook, words
+from bot.explainer.phrases import Title, listen
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent|per cent|pct)")
+_POINTS = re.compile(r"(\d+(?:\.\d+)?) ?(?:个?基?点|points|pips)")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+# A negation turns what it stands right before; farther away it speaks of something else.
+_NEGATION_REACH = 6
+# Two titles of one story share at least this much of their words: agency and newspaper versions of a title differ in
+# a source, a "breaking" or a clause; different stories of one day about one subject share less.
+_SAME_STORY = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a headline says about mainland shares.
+
+    Attributes:
+        driver: a label of `index.taxonomy`, None when it says nothing about them.
+        polarity: +1 good for mainland shares, -1 bad, 0 neither or not said.
+        relevance: 2 moves the market or is cited for its moves, 1 weak, 0 none.
+        is_forward: only expected, planned, proposed, denied or asked.
+        strength: 0 to 1, relevance discounted for what is not yet fact; 0 for a title that merely tells
+            that the market moved, which cannot be the reason of the move.
+    """
+
+    driver: str | None
+    polarity: int
+    relevance: int
+    is_forward: bool
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Titles that tell one story, in the order they came; ``reading`` is that of the strongest."""
+
+    titles: tuple[str, ...]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    rule: Rule
+    start: int
+
+
+_SIGNS = {"good": 1, "bad": -1, "neutral": 0}
+_RISES = {"rise is good": 1, "rise is bad": -1}
+_BEYOND = {"worse": -1, "better": 1}
+_MOVES = {"up": 1, "down": -1}
+_NOTHING = Reading(driver=None, polarity=0, relevance=0, is_forward=False, strength=0.0)
+
+
+def read(title: str, published: date | None = None) -> Reading:
+    """The driver, direction and weight of one headline.
+
+    Args:
+        title: as published, in English or in simplified or traditional Chinese.
+        published: the day it appeared; rules about a subject of its time are silent outside it.
+    """
+    heard = listen(folded(title))
+    hits = [hit for hit in _hits(heard) if published is None or hit.rule.since <= published <= hit.rule.until]
+    return _weighed(min(hits, key=_rank), heard) if hits else _NOTHING
+
+
+def merge(titles: Iterable[str]) -> list[Story]:
+    """The stories behind titles of about one day, duplicates across sources put together.
+
+    Titles belong together when most of their words are the same, or when they are in different languages and
+    speak of the same driver, in the same direction, with the same figures.
+    """
+    stories: list[list[_Told]] = []
+    # Titles that tell different figures tell different stories, so only those with the same ones are compared.
+    by_figures: dict[frozenset[str], list[list[_Told]]] = {}
+    for told in map(_told, titles):
+        rivals = by_figures.setdefault(told.figures, [])
+        same = next((story for story in rivals if _is_same(story[0], told)), None)
+        if same is None:
+            same = []
+            stories.append(same)
+            rivals.append(same)
+        same.append(told)
+    return [Story(tuple(told.title for told in story), max(story, key=_strength).reading) for story in stories]
+
+
+def _rank(hit: _Hit) -> tuple[int, int, int]:
+    return (-hit.rule.weight, -hit.rule.relevance, hit.start)
+
+
+def _hits(title: Title) -> list[_Hit]:
+    book = rulebook()
+    starts = book.triggers.starts(title)
+    if not starts or words("beside").speaks(title):
+        return []
+    where = _place(title)
+    heard = (_Hit(rule, start) for start, phrase in starts for rule in book.listeners[phrase])
+    return [hit for hit in heard if hit.rule.place in ("any", where) and hit.rule.speaks(title)]
+
+
+def _place(title: Title) -> str:
+    """The place named first is the subject; Chinese headlines that name none speak of China."""
+    named = {place: words("places", place).first(title) for place in ("china", "us", "elsewhere")}
+    found = {place: start for place, start in named.items() if start is not None}
+    return min(found, key=found.__getitem__) if found else "china" if title.is_chinese else "elsewhere"
+
+
+def _weighed(hit: _Hit, title: Title) -> Reading:
+    is_denied = words("denial").speaks(title)
+    polarity = _polarity(hit, title) * (-1 if is_denied else 1)
+    relevance = _relevance(hit.rule, title)
+    is_forward = is_denied or _is_expected(hit.rule, title)
+    strength = 0.0 if hit.rule.circular else relevance / 2 * (0.5 if is_forward else 1)
+    return Reading(hit.rule.driver, polarity, relevance, is_forward, strength)
+
+
+def _is_expected(rule: Rule, title: Title) -> bool:
+    is_open = words("asked" if rule.is_fact else "forward").speaks(title)
+    return is_open and not words("decided").speaks(title)
+
+
+def _relevance(rule: Rule, title: Title) -> int:
+    is_local = not rule.local_counts and rule.place == "china" and words("local", "places").speaks(title)
+    return 1 if is_local or words("comment").speaks(title) or not _is_large(rule, title) else rule.relevance
+
+
+def _is_large(rule: Rule, title: Title) -> bool:
+    bounds = [(bound, figure) for bound, figure in ((rule.large_pct, _PERCENT), (rule.large_points, _POINTS)) if bound]
+    return not bounds or words("big").speaks(title) or any(_reaches(*bound, title) for bound in bounds)
+
+
+def _reaches(least: float, figure: re.Pattern[str], title: Title) -> bool:
+    return any(float(number) >= least for number in figure.findall(title.text))
+
+
+def _polarity(hit: _Hit, title: Title) -> int:
+    if hit.rule.neutral.speaks(title) or (hit.rule.small_is_neutral and not _is_large(hit.rule, title)):
+        return 0
+    sign = _settled(hit.rule, title) or _SIGNS.get(hit.rule.polarity)
+    sign = _RISES[hit.rule.polarity] * _direction(hit.start, title) if sign is None else sign
+    return -sign if _is_negated(hit.start, title) else sign
+
+
+def _settled(rule: Rule, title: Title) -> int | None:
+    return -1 if rule.bad.speaks(title) else 1 if rule.good.speaks(title) else None
+
+
+def _direction(topic: int, title: Title) -> int:
+    """+1 or -1 as the headline says that the topic went up or down, 0 when it does not say."""
+    for section, sign in _BEYOND.items():
+        if words(section).speaks(title):
+            return sign
+    moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(title)]
+    return min(moves, key=lambda move: (move[0] < topic, abs(move[0] - topic)))[1] if moves else 0
+
+
+def _is_negated(topic: int, title: Title) -> bool:
+    before = title.text[max(0, topic - _NEGATION_REACH) : topic]
+    return words("denial", "before").speaks(listen(before))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    title: str
+    reading: Reading
+    words: frozenset[str]
+    figures: frozenset[str]
+    is_chinese: bool
+
+
+def _told(title: str) -> _Told:
+    heard = listen(folded(title))
+    grams = frozenset(gram for gram in heard.grams if len(gram) > 1 and not gram.endswith("*") and not gram.isspace())
+    return _Told(title, read(title), grams, frozenset(_FIGURE.findall(heard.text)), heard.is_chinese)
+
+
+def _is_same(one: _Told, other: _Told) -> bool:
+    if one.is_chinese == other.is_chinese:
+        return len(one.words & other.words) >= _SAME_STORY * len(one.words | other.words)
+    return bool(one.figures) and one.reading.driver is not None and _gist(one) == _gist(other)
+
+
+def _gist(told: _Told) -> tuple[str | None, int]:
+    return told.reading.driver, told.reading.polarity
+
+
+def _strength(told: _Told) -> float:
+    return told.reading.strength

@@ -1,0 +1,1 @@
+"""Tests of the reasons: evidence, headlines, drivers."""

@@ -1,0 +1,44 @@
+from typing import Any
+
+import pytest
+
+from bot.explainer.headline_rules import assemble, folded
+from bot.explainer.phrases import listen
+from index.errors import RulesInvalid
+
+GOOD = {
+    "name": "a reserve cut",
+    "driver": "policy.monetary",
+    "says": ["降准"],
+    "polarity": "good",
+    "relevance": 2,
+    "place": "china",
+    "example": "央行降准",
+}
+
+
+def test_a_rule_with_what_it_needs_is_taken() -> None:
+    (rule,) = assemble([("mine", GOOD)]).rules
+    assert rule.speaks(listen(folded("央行降准")))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        pytest.param({"driver": "policy.monetry"}, "driver cannot be 'policy.monetry'", id="a misspelt driver"),
+        pytest.param({"polarity": "+1"}, "polarity cannot be '+1'", id="a polarity that is none"),
+        pytest.param({"relevance": 3}, "relevance cannot be 3", id="a relevance that is none"),
+        pytest.param({"place": "mars"}, "place cannot be 'mars'", id="a place that is none"),
+        pytest.param({"weight": 11}, "weight cannot be 11", id="a weight beyond the scale"),
+        pytest.param({"example": ""}, "example is missing", id="no example"),
+        pytest.param({"unles": ["x"]}, "unles is no key of a rule", id="a misspelt key"),
+        pytest.param({"unless": "印度"}, "unless is no list of phrases", id="a phrase outside a list"),
+        pytest.param({"says": ["(降准"]}, "cannot listen for '(降准'", id="an open bracket"),
+        pytest.param({"says": [".."]}, "cannot listen for '..'", id="a phrase without words"),
+        pytest.param({"says": ["{nobody}"]}, "there is no word list 'nobody'", id="an unknown word list"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_named_with_what_is_wrong(change: dict[str, Any], reason: str) -> None:
+    with pytest.raises(RulesInvalid) as caught:
+        assemble([("mine", GOOD | change)])
+    assert vars(caught.value) == {"file": "mine", "rule": "a reserve cut", "reason": reason}

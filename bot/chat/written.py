@@ -255,7 +255,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-_HAS_NUMBER = _pattern(r"\d|@hannumber ?(?:年|月|日|号|季|天|个|周)|@month")
+_HAS_NUMBER = _pattern(r"\d|(?:@hannumber|[两半]) ?(?:年|月|日|号|季|天|个|周)|@month")
 
 # From the most to the least telling: the first to claim a stretch of text keeps it.
 _PATTERNS: tuple[tuple[re.Pattern[str], _Read], ...] = (
@@ -296,7 +296,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Read], ...] = (
         ),
         _english_month,
     ),
-    (_pattern("(?:过去|最近|近|这)(?P<n>@number|两|半|)个?(?P<unit>年|月|周|星期|季|天|日)(?!内)"), _past),
+    (_pattern("(?:过去|最近|近|这(?!.{1,2}天))(?P<n>@number|两|半|)个?(?P<unit>年|月|周|星期|季|天|日)(?!内)"), _past),
     (
         _pattern(
             "@[(?:(?:past|last|previous|trailing) @count|past|trailing) ",

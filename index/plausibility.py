@@ -22,6 +22,7 @@ BEFORE_LIMITS = 2.1  # 1992-05-21, the day the limits fell: +105.3 %
 OVERSEAS = 1.3  # New York fell 20.5 % on 1987-10-19
 UNIT_SLIP = 0.15  # share by which a fund's turnover may differ from close x volume; measured since 2005: 0.08
 SHARE_PRICES = (0.3, 150.0)  # average price of all shares traded in an index, yuan; measured since 1990: 1.0 to 96
+AVERAGE_PRICE = 2.0  # ratio of that price to the session before's; since 1996 two real sessions differed by more
 NET_BUYING = (1e6, 3e10)  # yuan a session; the quotas allow no more and no session came nearer to balance
 RATES = {"usdcny": 1.05, "dxy": 1.1, "lpr": 1.15, "brent_usd": 1.4, "us10y_pct": 1.4}
 SURVEY_INDEX = (20.0, 80.0)  # purchasing managers' indices, which run from 0 to 100; measured: 26.5 to 58.4
@@ -47,7 +48,7 @@ class Neighbours:
         return tuple(fault for series in self.series if (fault := self._doubt(series, values)))
 
     def _doubt(self, series: "_Series", values: Values) -> Fault | None:
-        value = values[series.column]
+        value = series.value(values) if series.value else values[series.column]
         if value is None or value <= 0:
             return None
         subject, day = values[series.subject], values[series.day]
@@ -60,12 +61,16 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """A column whose neighbours are alike, and by which ratio they may differ."""
+    """A column whose neighbours are alike, and by which ratio they may differ.
+
+    `value` computes what is compared where it is not the cell itself.
+    """
 
     column: str
     subject: str
     day: str
     limit: Callable[[str, str], float]
+    value: Callable[[Values], float | None] | None = None
 
 
 def _jumps(ratio: float, limit: float, before: str, day: str) -> bool:
@@ -97,8 +102,16 @@ def _always(limit: float) -> Callable[[str, str], float]:
     return lambda _subject, _day: limit
 
 
+def _average_price(values: Values) -> float | None:
+    volume, turnover = values["volume_shares"], values["turnover_cny"]
+    return turnover / volume if volume and turnover else None
+
+
 _SERIES: Mapping[str, tuple[_Series, ...]] = {
-    "bars": (_Series("close", "index", "session", _index_limit),),
+    "bars": (
+        _Series("close", "index", "session", _index_limit),
+        _Series("turnover_cny", "index", "session", _always(AVERAGE_PRICE), _average_price),
+    ),
     "etf": (_Series("close", "code", "session", _always(TWENTY_PERCENT)),),
     "sectors": (_Series("close", "code", "session", _always(TWENTY_PERCENT)),),
     "margin": (
@@ -111,12 +124,20 @@ _SERIES: Mapping[str, tuple[_Series, ...]] = {
 
 
 def _bar(values: Values) -> Fault | None:
+    if values["close"] is None:
+        return Fault("missing", "close")
     if outside_range(values) > 0:
         return Fault("outside_range", "close", str(values["close"]))
-    volume, turnover = values["volume_shares"], values["turnover_cny"]
-    if volume and turnover and not _within(SHARE_PRICES, turnover / volume):
-        return Fault("unit", "turnover_cny", f"{turnover / volume:g}")
+    if values["high"] and values["low"] and values["high"] / values["low"] > _widest_range(values):
+        return Fault("jump", "high", f"{values['low']:g} … {values['high']:g}")
+    price = _average_price(values)
+    if price and not _within(SHARE_PRICES, price):
+        return Fault("unit", "turnover_cny", f"{price:g}")
     return None
+
+
+def _widest_range(values: Values) -> float:
+    return _index_limit(values["index"], values["session"]) ** 2
 
 
 def outside_range(bar: Values) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from index.refresh import ImportReport, load_folder
 from index.store import Store
 
-NOW = datetime(2024, 10, 1, 4, tzinfo=UTC)  # the holiday after the sample's last session
+NOW = datetime(2024, 10, 8, 4, tzinfo=UTC)  # the session after the sample's last one
 HEADERS = {
     "bars": "index,session,open,high,low,close,volume_shares,turnover_cny",
     "etf": "code,session,close,volume,turnover_cny",

@@ -1,0 +1,117 @@
+"""Rows judged one by one: what is accepted, what is rejected, and why."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.kinds import KINDS
+from index.quality import Checked, Rejected, check
+
+from .folders import BAR, NOW
+
+RELEASE = "2024-09-30T09:30,pmi_manufacturing,2024-09,49.8,49.5,49.1,index"
+EVENT = "2024-09-24T09:00,2024-09-27,policy.monetary,1,Package,一揽子,https://www.pbc.gov.cn/"
+HEADLINE = "2024-09-30T19:00,晚间新闻,CCTV,,zh"
+
+
+def judge(kind: str, row: str, now: datetime = NOW) -> Checked:
+    return check(KINDS[kind], row.split(","), now)
+
+
+def fault_of(kind: str, row: str) -> tuple[str, str]:
+    with pytest.raises(Rejected) as rejection:
+        judge(kind, row)
+    return rejection.value.fault.code, rejection.value.fault.column
+
+
+def test_a_good_row_keeps_its_figures() -> None:
+    checked = judge("bars", BAR)
+    assert checked.values["close"] == 3336.50
+    assert checked.values["turnover_cny"] == 1_158_000_000_000
+    assert checked.published_at == datetime(2024, 9, 30, 7, tzinfo=UTC)
+    assert checked.doubts == ()
+
+
+def test_an_empty_cell_is_unknown_and_no_zero() -> None:
+    assert judge("bars", "HSI,2024-09-30,,,,21133.68,,").values["volume_shares"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "fault"),
+    [
+        ("bars", BAR.replace("3336.50", "n/a"), ("not_a_number", "close")),
+        ("bars", BAR.replace("3336.50", "nan"), ("not_a_number", "close")),
+        ("bars", BAR.replace("3336.50", "inf"), ("not_a_number", "close")),
+        ("bars", BAR.replace("3336.50", "3_336.50"), ("not_a_number", "close")),
+        ("bars", BAR.replace("3336.50", "3336.50点"), ("not_a_number", "close")),
+        ("bars", BAR.replace("3336.50", "３３３６.50"), ("not_a_number", "close")),
+        ("bars", BAR.replace("3336.50", "-"), ("not_a_number", "close")),
+        ("bars", BAR.replace("3336.50", "0"), ("not_positive", "close")),
+        ("bars", BAR.replace("3336.50", "-3336.50"), ("not_positive", "close")),
+        ("bars", BAR.replace("3336.50", "333650"), ("outside_range", "close")),
+        ("bars", BAR.replace("86400000000", "-86400000000"), ("negative", "volume_shares")),
+        ("bars", BAR.replace("000001.SH", "000001.SZ"), ("unknown_index", "index")),
+        ("bars", BAR.replace("2024-09-30", "2024-09-29"), ("market_closed", "session")),
+        ("bars", BAR.replace("2024-09-30", "2024-09-16"), ("market_closed", "session")),
+        ("bars", BAR.replace("2024-09-30", "1990-12-18"), ("market_closed", "session")),
+        ("bars", BAR.replace("2024-09-30", "2024-10-09"), ("not_public_yet", "session")),
+        ("bars", BAR.replace("2024-09-30", "20240930"), ("not_a_date", "session")),
+        ("bars", BAR.replace("2024-09-30", "2024-W40-1"), ("not_a_date", "session")),
+        ("bars", BAR.replace("2024-09-30", "2024-02-30"), ("not_a_date", "session")),
+        ("bars", BAR.replace("2024-09-30", ""), ("missing", "session")),
+        ("sectors", "512880,securities,2024-09-30,", ("missing", "close")),
+        ("northbound", "2024-08-16,", ("missing", "net_buy_cny")),
+        ("releases", RELEASE.replace("T09:30", "T25:30"), ("not_a_moment", "released_at")),
+        ("events", EVENT.replace("policy.monetary", "policy"), ("unknown_driver", "driver")),
+        ("events", EVENT.replace(",1,", ",2,"), ("not_a_sign", "polarity")),
+        ("headlines", HEADLINE.replace("晚间新闻", "长" * 3000), ("too_long", "title")),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_named_with_its_column(kind: str, row: str, fault: tuple[str, str]) -> None:
+    assert fault_of(kind, row) == fault
+
+
+def test_a_day_of_a_holiday_in_shanghai_may_be_one_of_trading_in_hong_kong() -> None:
+    assert judge("bars", "HSI,2024-09-16,,,,17422.12,,").values["close"] == 17422.12
+
+
+def test_a_weekend_is_closed_everywhere() -> None:
+    assert fault_of("bars", "SPX,2024-09-28,,,,5738.17,,") == ("market_closed", "session")
+
+
+def test_past_the_calendars_end_a_weekday_may_be_a_session() -> None:
+    checked = judge("bars", BAR.replace("2024-09-30", "2031-03-03"), datetime(2031, 3, 4, tzinfo=UTC))
+    assert checked.values["session"] == "2031-03-03"
+
+
+def test_a_day_without_an_hour_stays_a_day() -> None:
+    checked = judge("releases", RELEASE.replace("T09:30", ""))
+    assert checked.values["released_at"] == "2024-09-30"
+    assert checked.published_at == datetime(2024, 9, 30, 1, 30, tzinfo=UTC)
+
+
+def test_a_moment_without_a_zone_is_beijing_time() -> None:
+    checked = judge("headlines", HEADLINE)
+    assert checked.values["published_at"] == "2024-09-30T19:00:00+08:00"
+    assert checked.published_at == datetime(2024, 9, 30, 11, tzinfo=UTC)
+
+
+def test_a_moment_keeps_the_zone_it_states() -> None:
+    checked = judge("headlines", HEADLINE.replace("T19:00", "T19:00+00:00"))
+    assert checked.published_at == datetime(2024, 9, 30, 19, tzinfo=UTC)
+
+
+def test_an_unprintable_character_is_taken_out_of_a_title() -> None:
+    assert judge("headlines", HEADLINE.replace("晚间", "晚\u200b间\x00")).values["title"] == "晚间新闻"
+
+
+@given(st.lists(st.text(max_size=40), min_size=8, max_size=8))
+def test_any_text_is_read_or_rejected_but_never_breaks_the_reader(cells: list[str]) -> None:
+    try:
+        checked = check(KINDS["bars"], cells, NOW)
+    except Rejected as rejection:
+        assert rejection.fault.code  # noqa: PT017 - most texts end here, and that is one of two good ends
+    else:
+        assert checked.published_at <= NOW

@@ -1,0 +1,238 @@
+"""Whole folders on their way into the store."""
+
+import os
+import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index import refresh
+from index.refresh import ImportReport, load_folder
+from index.store import Row, Store, stamp
+
+from .folders import BAR, HEADERS, NOW, faults, load, write
+
+SAMPLE = Path(__file__).parents[2] / "index" / "sample"
+HISTORY = Path(os.environ.get("WHYUP_SHARED", Path(__file__).parents[3] / "shared")) / "history"
+FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """What the store answers, without the moments at which rows came in."""
+    return {
+        kind: [(*row.values.values(), row.publisher, row.published_at) for row in store.rows(kind, FUTURE)]
+        for kind in HEADERS
+    }
+
+
+def test_the_sample_is_imported_without_a_complaint(store: Store) -> None:
+    report = load(store, SAMPLE)
+    assert (report.total("rejected"), [file.broken for file in report.files if file.broken]) == (0, [])
+    # SAMPLE.md's table of rows
+    assert report.read_by_kind() == {
+        "bars": 2891, "etf": 432, "sectors": 1921, "northbound": 380, "margin": 181,
+        "releases": 259, "rates": 420, "events": 60,
+    }  # fmt: skip
+    assert report.total("new") == report.total("read")
+
+
+def test_importing_twice_changes_nothing(store: Store) -> None:
+    load(store, SAMPLE)
+    before = everything(store)
+    report = load(store, SAMPLE, NOW + timedelta(days=1))
+    assert report.total("new") == 0
+    assert everything(store) == before
+
+
+def test_a_number_written_another_way_is_the_same_figure(store: Store, folder: Path) -> None:
+    write(folder, "bars.csv", BAR)
+    load(store, folder)
+    write(folder, "bars.csv", BAR.replace("3336.50", "3336.5").replace("1158000000000", "1.158e12"))
+    assert load(store, folder).total("new") == 0
+
+
+def test_a_corrected_file_adds_a_revision_known_from_its_import(store: Store, folder: Path) -> None:
+    write(folder, "bars.csv", BAR)
+    load(store, folder)
+    corrected_at = NOW + timedelta(days=2)
+    write(folder, "bars.csv", BAR.replace("3336.50", "3336.05"))
+    assert load(store, folder, corrected_at).total("new") == 1
+    closes = [store.bars("000001.SH", at).close.tolist() for at in (corrected_at - timedelta(hours=1), corrected_at)]
+    assert closes == [[3336.50], [3336.05]]
+
+
+def test_rejected_rows_are_reported_by_file_line_and_reason_and_the_rest_is_kept(store: Store, folder: Path) -> None:
+    closed, bad = BAR.replace("09-30", "09-29"), BAR.replace("09-30", "09-27").replace("3336.50", "?")
+    write(folder, "bars.csv", closed, BAR, bad)
+    write(folder, "rates.csv", "usdcny,2024-09-30,7.01,more")
+    report = load(store, folder)
+    assert faults(report) == [
+        ("bars.csv", 2, "market_closed", "session"),
+        ("bars.csv", 4, "not_a_number", "close"),
+        ("rates.csv", 2, "columns", ""),
+    ]
+    assert store.count("bars") == 1
+
+
+def test_of_two_lines_that_contradict_each_other_the_first_is_kept_and_the_second_reported(
+    store: Store, folder: Path
+) -> None:
+    write(folder, "bars.csv", BAR, BAR, BAR.replace("3336.50", "3335.50"))
+    report = load(store, folder)
+    assert faults(report) == [("bars.csv", 4, "contradicts", "")]
+    assert store.bars("000001.SH", NOW).close.tolist() == [3336.50]
+
+
+def doubts(report: ImportReport) -> list[tuple[int, str]]:
+    return [(found.line, found.fault.code) for file in report.files for found in file.doubtful]
+
+
+def test_a_jump_is_stored_and_reported(store: Store, folder: Path) -> None:
+    write(folder, "bars.csv", "HSI,2024-09-27,,,,20632.30,,", "HSI,2024-09-30,,,,2113.37,,")
+    assert doubts(load(store, folder)) == [(3, "jump")]
+    assert store.count("bars") == 2
+
+
+def test_a_last_line_that_may_have_been_cut_off_is_reported(store: Store, folder: Path) -> None:
+    (folder / "rates.csv").write_text(f"{HEADERS['rates']}\nusdcny,2024-09-30,7.0", encoding="utf-8")
+    assert doubts(load(store, folder)) == [(2, "unended")]
+
+
+def test_an_interrupted_import_is_finished_by_the_next(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh, "CHUNK", 500)
+    with pytest.raises(KeyboardInterrupt):
+        load_folder(store, SAMPLE, NOW, _interrupt_after(4))
+    assert 0 < store.count("bars") < 2891
+    load(store, SAMPLE, NOW + timedelta(minutes=5))
+    uninterrupted = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    load(uninterrupted, SAMPLE)
+    assert everything(store) == everything(uninterrupted)
+    uninterrupted.engine.dispose()
+
+
+def _interrupt_after(reports: int) -> Callable[[str, int, int], None]:
+    left = iter(range(reports))
+
+    def progress(_file: str, _done: int, _total: int) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_progress_ends_at_the_number_of_lines(store: Store, folder: Path) -> None:
+    write(folder, "bars.csv.gz", BAR)
+    seen: list[tuple[str, int, int]] = []
+    load_folder(store, folder, NOW, lambda *step: seen.append(step))
+    assert seen == [("bars.csv.gz", 0, 1), ("bars.csv.gz", 1, 1), ("bars.csv.gz", 1, 1)]
+
+
+# ---- 1,000 damaged variants -------------------------------------------------------------------------------------
+
+GOOD = (
+    "HSI,2024-09-26,,,,19924.58,,",
+    "HSI,2024-09-27,,,,20632.30,,",
+    "000001.SH,2024-09-26,2899.29,3000.95,2896.00,3000.95,52100000000,520400000000",
+    "000001.SH,2024-09-27,3049.10,3087.53,3017.80,3087.53,48200000000,517900000000",
+    BAR,
+)
+FIGURES = {tuple(row.split(",")[:2]): row.split(",")[2:] for row in GOOD}
+
+_cell = st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 7))
+# digits put among digits make another readable number: no reader can know
+_noise = st.binary(min_size=1, max_size=6).filter(lambda noise: not noise.isdigit())
+_damages = st.one_of(
+    st.tuples(st.just("lose the point"), _cell),
+    st.tuples(st.just("shift the point"), _cell),
+    st.tuples(st.just("thousands"), _cell),
+    st.tuples(st.just("other unit"), _cell),
+    st.tuples(st.just("drop the cell"), _cell),
+    st.tuples(st.just("double the cell"), _cell),
+    st.tuples(st.just("noise"), _cell, _noise),
+    st.tuples(st.just("cut"), st.integers(1, 400)),
+    st.tuples(st.just("swap"), _cell),
+)
+
+
+def _damage(rows: list[str], what: str, where: tuple[int, int]) -> None:
+    row, column = where
+    cells = rows[row].split(",")
+    cell = cells[column]
+    if what == "lose the point":
+        cells[column] = cell.replace(".", "") if column > 1 else cell
+    elif what == "shift the point":
+        cells[column] = f"{float(cell) / 10:.10g}" if column > 1 and cell else cell
+    elif what == "thousands":
+        cells[column] = f"{float(cell):,}" if column > 1 and cell else cell
+    elif what == "other unit":
+        cells[column] = f"{float(cell) / 1e8:.10g}" if column > 1 and cell else cell
+    elif what == "drop the cell":
+        del cells[column]
+    elif what == "double the cell":
+        cells.insert(column, cell)
+    elif what == "swap":
+        cells[column], cells[column - 1] = cells[column - 1], cells[column]
+    rows[row] = ",".join(cells)
+
+
+def _damaged(damage: tuple[object, ...]) -> bytes:
+    rows = list(GOOD)
+    what, where, *rest = damage
+    if isinstance(where, tuple) and what != "noise":
+        _damage(rows, str(what), where)
+    text = "\n".join((HEADERS["bars"], *rows, "")).encode()
+    if what == "cut" and isinstance(where, int):
+        return text[:-where]
+    if what == "noise" and isinstance(where, tuple) and isinstance(rest[0], bytes):
+        line = sum(len(row) + 1 for row in (HEADERS["bars"], *rows[: where[0]]))
+        at = line + where[1] * 3
+        return text[:at] + rest[0] + text[at:]
+    return text
+
+
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damage=_damages)
+def test_damage_never_stores_a_wrong_figure_in_silence(folder: Path, damage: tuple[object, ...]) -> None:
+    (folder / "bars.csv").write_bytes(_damaged(damage))
+    store = Store("sqlite://")
+    report = load(store, folder)
+    wrong = [row.values for row in store.rows("bars", FUTURE) if not _is_right(row.values)]
+    assert not wrong or doubts(report), wrong
+    store.engine.dispose()
+
+
+def _is_right(values: Row) -> bool:
+    index, session, *figures = values.values()
+    cells = FIGURES.get((index, str(session)))
+    return cells is not None and all(_same(*pair) for pair in zip(cells, figures, strict=True))
+
+
+def _same(cell: str, figure: float | None) -> bool:
+    return figure is None if not cell else figure == float(cell)
+
+
+# ---- the whole development history ------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not HISTORY.exists(), reason="the development history is not on this machine")
+def test_a_year_of_history_is_imported_without_a_rejection(store: Store, folder: Path) -> None:
+    for name in ("events.csv", "headlines_2025.csv.gz", "northbound.csv", "releases.csv"):
+        (folder / name).symlink_to(HISTORY / name)
+    tracemalloc.start()
+    report = load(store, folder, datetime(2026, 1, 1, tzinfo=UTC))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert report.total("rejected") == 0
+    assert report.read_by_kind() == {"events": 484, "headlines": 6340, "northbound": 2264, "releases": 2083}
+    assert peak < 100e6
+
+
+def test_every_row_says_when_it_became_public(store: Store) -> None:
+    load(store, SAMPLE)
+    assert all(stamp(row.published_at) for kind in HEADERS for row in store.rows(kind, NOW))

@@ -109,15 +109,15 @@ def _phrases() -> Iterator[str]:
 def test_no_phrase_runs_away_on_a_hostile_text(text: str) -> None:
     for phrase in _phrases():
         pattern = says(phrase)
-        start = time.perf_counter()
+        start = time.process_time()
         pattern.search(text)
-        assert time.perf_counter() - start < 0.05, phrase
+        assert time.process_time() - start < 0.05, phrase
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_text_is_understood_at_once(text: str) -> None:
     _asked(text)
-    start = time.perf_counter()
+    start = time.process_time()
     _asked(text)
     cause_end(text)
-    assert time.perf_counter() - start < 0.05
+    assert time.process_time() - start < 0.05

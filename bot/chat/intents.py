@@ -148,6 +148,15 @@ def _spelled(phrases: Iterable[str], words: Mapping[str, list[str]]) -> tuple[st
     return tuple(simplified(spell_out(phrase, words)) for phrase in phrases)
 
 
+def prepare() -> None:
+    """Compile every phrase now; otherwise each waits for the first question that needs it."""
+    book = _book()
+    for phrase in (rule.phrase for rules in book.by_opening.values() for rule in rules):
+        says(phrase)
+    for phrase in (phrase for phrases in book.unless.values() for phrase in phrases):
+        says(phrase)
+
+
 def examples() -> Iterator[tuple[str, str]]:
     """The intent and the words of every example of the rules."""
     for intent, table in read("intents").items():

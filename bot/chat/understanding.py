@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 from bot.chat import direction as directions
+from bot.chat import intents
 from bot.chat import when as times
 from bot.chat.intents import Facts, cause_end, examples, intent_of
 from bot.chat.language import detect, simplified
@@ -63,7 +64,8 @@ def understand(text: str, today: date) -> Question:
 
 
 def prepare() -> None:
-    """Learn the examples now; otherwise the first question that needs them waits a third of a second."""
+    """Compile the rules and learn the examples now, in half a second that the first questions else wait for."""
+    intents.prepare()
     _likeness()
 
 

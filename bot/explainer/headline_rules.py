@@ -18,7 +18,7 @@ FILES = tuple(f"headlines_{kind}" for kind in _KINDS)
 POLARITIES = ("good", "bad", "neutral", "rise is good", "rise is bad")
 PLACES = ("china", "us", "any")
 _PHRASE_KEYS = ("says", "with", "unless", "good", "bad", "neutral")
-_FLAGS = ("small_is_neutral", "local_counts", "is_fact", "circular")
+_FLAGS = ("small_is_neutral", "local_counts", "is_fact", "circular", "ceremony_counts")
 _NEEDED = ("name", "driver", "says", "polarity", "relevance", "place", "example")
 _KNOWN = frozenset((*_PHRASE_KEYS, *_FLAGS, *_NEEDED, "weight", "large_pct", "large_points", "since", "until"))
 _USUAL_WEIGHT = 5
@@ -40,6 +40,7 @@ class Rule:
         local_counts: a single city's news is as strong as the country's.
         is_fact: tells a move that has happened, though its cause may lie ahead; forward only when asked or expected.
         circular: tells only that the market itself moved, so that it cannot be the reason of the move.
+        ceremony_counts: heard in headlines about calls and visits too, which are beside the point for every other rule.
         since: the first day on which the subject means this; before it the rule is silent.
         until: the last such day.
     """
@@ -62,6 +63,7 @@ class Rule:
     local_counts: bool
     is_fact: bool
     circular: bool
+    ceremony_counts: bool
     since: date
     until: date
     example: str

@@ -102,11 +102,12 @@ def _rank(hit: _Hit) -> tuple[int, int, int]:
 def _hits(title: Title) -> list[_Hit]:
     book = rulebook()
     starts = book.triggers.starts(title)
-    if not starts or words("beside").speaks(title):
+    if not starts:
         return []
-    where = _place(title)
+    where, is_beside = _place(title), words("beside").speaks(title)
     heard = (_Hit(rule, start) for start, phrase in starts for rule in book.listeners[phrase])
-    return [hit for hit in heard if hit.rule.place in ("any", where) and hit.rule.speaks(title)]
+    fitting = (hit for hit in heard if hit.rule.place in ("any", where) and hit.rule.ceremony_counts >= is_beside)
+    return [hit for hit in fitting if hit.rule.speaks(title)]
 
 
 def _place(title: Title) -> str:

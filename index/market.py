@@ -253,8 +253,8 @@ def _prices(
     """Prices with suspensions filled, and their references."""
     close = grid.spread(records.prices, "session", "close", np.nan)
     price, reference = np.empty_like(close), np.empty_like(close)
-    tick: Numbers = grid.currencies().map(ticks).to_numpy(dtype=np.float64)
-    before: Numbers = np.full(close.shape[1], np.nan)
+    tick = np.asarray(grid.currencies().map(ticks), dtype=np.float64)
+    before = np.full(close.shape[1], np.nan)
     first = _first_references(grid, close)
     for session in range(len(close)):
         adjusted = actions.reference(session, before, tick, cash_with_shares=cash_with_shares)

@@ -2,12 +2,13 @@
 
 import csv
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -42,9 +43,9 @@ def read_constituents(path: Path, progress: Progress = lambda *_: None) -> pd.Da
     reader = _parquet if path.suffix == PARQUET else _csv
     try:
         return _read(path, reader, progress)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise FolderUnreadable(str(path), str(error)) from error
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise _explained(path, str(error)) from error
 
 
@@ -102,7 +103,8 @@ def _parquet(raw: IO[bytes], path: Path) -> Iterator[Any]:
 
 
 def _header(path: Path) -> list[str]:
-    names = next(_lines(path), "").split(",")
+    with _opened(path) as text:
+        names = text.readline().rstrip("\r\n").split(",")
     _require(path, names)
     return names
 
@@ -127,15 +129,17 @@ def _unread(given: "pd.Series[Any]", days: "pd.Series[Any]") -> list[int]:
     return unread.to_numpy().nonzero()[0].tolist() if unread.any() else []
 
 
-def _lines(path: Path) -> Iterator[str]:
-    with path.open("rb") as raw, gzip.open(raw) if path.suffix == ".gz" else raw as plain:
-        yield from (line.rstrip("\r\n") for line in TextIOWrapper(plain, encoding="utf-8-sig"))
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw as plain:
+        yield TextIOWrapper(plain, encoding="utf-8-sig")
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, str]]:
     """The rows below the header with their lines; an empty line is no row."""
-    lines = islice(_lines(path), 1, None)
-    return ((number, line) for number, line in enumerate(lines, FIRST_LINE) if line)
+    with _opened(path) as text:
+        lines = (line.rstrip("\r\n") for line in islice(text, 1, None))
+        yield from ((number, line) for number, line in enumerate(lines, FIRST_LINE) if line)
 
 
 def _lines_of(path: Path, positions: list[int]) -> dict[int | None, int]:

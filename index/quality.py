@@ -165,6 +165,20 @@ def _open(code: str, session: str) -> bool:
         return True  # past the calendar's knowledge a weekday may be a session
 
 
+def _connect_was_open(values: Values) -> None:
+    if not _connect_open(values["session"]):
+        raise Rejected(Fault("market_closed", "session", values["session"]))
+
+
+@lru_cache(maxsize=50_000)
+def _connect_open(session: str) -> bool:
+    day = date.fromisoformat(session)
+    try:
+        return sessions.connect_is_open(day)
+    except CalendarEnds:
+        return True  # as above; weekends are known to be closed
+
+
 def _driver_is_known(values: Values) -> None:
     if values["driver"] not in DRIVERS:
         raise Rejected(Fault("unknown_driver", "driver", values["driver"]))
@@ -191,7 +205,7 @@ RULES: Mapping[str, tuple[Callable[[Values], None], ...]] = {
     "bars": (_index_is_known, _exchange_was_open, _range_holds_the_close, _activity_is_not_negative),
     "etf": (_exchange_was_open, _activity_is_not_negative),
     "sectors": (_exchange_was_open,),
-    "northbound": (_exchange_was_open,),
+    "northbound": (_connect_was_open,),
     "margin": (_exchange_was_open,),
     "constituents": (_exchange_was_open,),
     "events": (_driver_is_known, _polarity_is_a_sign),

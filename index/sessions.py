@@ -1,24 +1,32 @@
 """Trading sessions and closes; where the calendar's knowledge ends.
 
-Sessions come from exchange_calendars, whose lists are kept by hand from the exchanges' notices and therefore end:
-past the last known day every question raises CalendarEnds instead of guessing.
+Sessions come from exchange_calendars, whose lists are kept by hand from the exchanges' notices and therefore end;
+closures files (see `index.closures`) win over it. Past the last known day every question raises CalendarEnds instead of
+guessing, except `opening`, which answers that it is not known.
 """
 
 import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from index import closures
 from index.bars import Days
+from index.closures import Closure
 from index.errors import BeforeHistory, CalendarEnds
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 FIRST_SESSION = date(1990, 12, 19)  # the Shanghai exchange opened, the index's base day
 CLOSE = time(15, 0)
 FRIDAY = 4
+WARNING = timedelta(days=30)
+CONNECT_OPENED = date(2014, 11, 17)
+CONNECT_ENHANCED = date(2023, 4, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,11 @@ EXCHANGES = {
 }
 
 
+# From where on each calendar is asked for: the library's default reaches back 20 years only.
+_ASKED_SINCE: Mapping[str, date] = {"XSHG": date(1990, 12, 3), "XHKG": CONNECT_OPENED}
+_OPERATORS: list[Closure] = []
+
+
 def close_of(session: date, mic: str = "XSHG") -> datetime:
     """When a session's closing figures were public, as an aware moment in Beijing time."""
     exchange = EXCHANGES[mic]
@@ -64,40 +77,140 @@ def close_of(session: date, mic: str = "XSHG") -> datetime:
     return datetime.combine(session, at, exchange.zone).astimezone(BEIJING)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """What is known about one exchange's days.
+
+    Attributes:
+        days: its sessions, oldest first.
+        end: the last day whose opening or closing is known without looking it up in `listed`.
+        listed: days that a closures file speaks of, those past the end included.
+    """
+
+    days: Days
+    end: date
+    listed: Mapping[date, Closure]
+
+
+class Opening(Enum):
+    """Whether an exchange trades on a day, as far as anybody knows yet."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"  # a weekday past the calendar's end: look for a bar dated that day before saying anything
+
+
+def use_closures(found: Iterable[Closure]) -> None:
+    """Let an operator's closures win over the bundled ones and the library, from now on in this process."""
+    _OPERATORS[:] = found
+    calendar.cache_clear()
+    _listed_closures.cache_clear()
+
+
 @cache
+def calendar(mic: str) -> Calendar:
+    """The calendar library's list with the closures files applied to it."""
+    listed = _listed_closures(mic)
+    days = _listed(mic, _ASKED_SINCE[mic])
+    library_end = _year_end(days[-1].astype(object))
+    end = max((closure.day for closure in listed.values() if closure.status == "complete"), default=library_end)
+    days = np.union1d(days, np.concatenate([_weekdays(library_end, end), _marked(listed, "open", end)]))
+    return Calendar(np.setdiff1d(days, _marked(listed, "closed", end)), max(end, library_end), listed)
+
+
+@cache
+def _listed_closures(name: str) -> Mapping[date, Closure]:
+    return closures.of(name, (*closures.bundled(), *_OPERATORS))
+
+
 def known_sessions() -> Days:
     """Every Shanghai session from the first to the last day whose holidays are known (Shenzhen keeps the same)."""
-    # The library's default reaches back 20 years only, and its list begins before the exchange opened.
-    sessions = _listed("XSHG", start="1990-12-03")
-    return sessions[sessions >= np.datetime64(FIRST_SESSION)]
+    return calendar("XSHG").days
 
 
-def _listed(mic: str, start: str) -> Days:
+def _listed(mic: str, since: date) -> Days:
     # Imported here: the library costs a second start-up and most rooms only need `close_of`.
     from exchange_calendars import get_calendar  # noqa: PLC0415
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # its own, about pandas; nothing a reader can act upon
-        sessions: Days = get_calendar(mic, start=start).sessions.to_numpy().astype("datetime64[D]")
-    return sessions
+        found: Days = get_calendar(mic, since.isoformat()).sessions.to_numpy()
+    days = found.astype("datetime64[D]")
+    return days[days >= np.datetime64(FIRST_SESSION)]
+
+
+def _year_end(last: date) -> date:
+    """Holiday notices cover calendar years, so a list that reaches late December covers 31 December."""
+    return date(last.year, 12, 31) if last >= date(last.year, 12, 24) else last
+
+
+def _weekdays(after: date, until: date) -> Days:
+    days = np.arange(np.datetime64(after) + 1, np.datetime64(until) + 1)
+    weekdays: Days = days[np.is_busday(days)]
+    return weekdays
+
+
+def _marked(listed: Mapping[date, Closure], status: str, until: date) -> Days:
+    found = [closure.day for closure in listed.values() if closure.status == status and closure.day <= until]
+    return np.array(found, dtype="datetime64[D]")
 
 
 def horizon() -> date:
-    """The last day whose openings and holidays are known.
+    """The last day whose openings and holidays are known."""
+    return calendar("XSHG").end
 
-    Holiday notices cover calendar years, so a list that reaches late December covers 31 December.
+
+def ends_soon(day: date) -> bool:
+    """Whether the calendar's end is 30 days away or less, from 1 December when it ends with the year.
+
+    The exchange publishes the next year's closures in the second half of December.
     """
-    last: date = known_sessions()[-1].astype(object)
-    return date(last.year, 12, 31) if last >= date(last.year, 12, 24) else last
+    return horizon() - day <= WARNING
+
+
+def opening(day: date) -> Opening:
+    """Whether Shanghai trades on a day, for a caller who can look for a bar where nobody knows yet."""
+    if day.weekday() > FRIDAY or day < FIRST_SESSION:
+        return Opening.CLOSED
+    marked = calendar("XSHG").listed.get(day)
+    if day > horizon():
+        return Opening(marked.status) if marked else Opening.UNKNOWN
+    return Opening.OPEN if session_on_or_before(day) == day else Opening.CLOSED
 
 
 def is_session(day: date) -> bool:
     """Whether Shanghai trades on a day. Weekends are always closed.
 
     Raises:
-        CalendarEnds: the day is a weekday past the calendar's knowledge.
+        BeforeHistory: the day is a weekday before the exchange opened.
+        CalendarEnds: the day is a weekday past the calendar's knowledge; see `opening`.
     """
-    return day.weekday() <= FRIDAY and session_on_or_before(day) == day
+    if day.weekday() > FRIDAY:
+        return False
+    if day > horizon() and day in calendar("XSHG").listed:
+        return opening(day) is Opening.OPEN
+    return session_on_or_before(day) == day
+
+
+def connect_is_open(day: date) -> bool:
+    """Whether mainland shares could be bought through Hong Kong's Stock Connect on a day.
+
+    Both markets must trade. Until April 2023 the money also had to move on the next Shanghai session, so that Connect
+    stayed shut before each Hong Kong holiday (HKEX, Trading Calendar Enhancement, in force from 2023-04-24).
+
+    Raises:
+        CalendarEnds: the day is past the calendar's knowledge.
+    """
+    marked = _listed_closures("CONNECT").get(day)
+    if marked:
+        return marked.status == "open"
+    if day < CONNECT_OPENED or not is_session(day) or not _in_hong_kong(day):
+        return False
+    return day >= CONNECT_ENHANCED or _in_hong_kong(next_session(day))
+
+
+def _in_hong_kong(day: date) -> bool:
+    return bool(np.isin(np.datetime64(day), calendar("XHKG").days))
 
 
 def session_on_or_before(day: date) -> date:
@@ -141,8 +254,16 @@ def latest_closed(moment: datetime) -> date:
 
 
 def closes_between(after: datetime, until: datetime) -> int:
-    """How many closes lie in (after, until]: 0 inside one session, 1 across one close, and so on."""
-    return _sessions_until(_last_closed_day(until)) - _sessions_until(_last_closed_day(after))
+    """How many closes lie in (after, until]: 0 inside one session, 1 across one close, and so on.
+
+    Past the calendar's end every weekday counts, so that evidence is rather taken for older than for fresher.
+    """
+    return _closes_until(_last_closed_day(until)) - _closes_until(_last_closed_day(after))
+
+
+def _closes_until(day: date) -> int:
+    past_the_end = np.busday_count(min(horizon(), day) + timedelta(days=1), day + timedelta(days=1))
+    return _sessions_until(day) + int(past_the_end)
 
 
 def _last_closed_day(moment: datetime) -> date:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.bars import Numbers
 from index.errors import BadRow, ConstituentsInvalid
-from index.level import BASE, Sums, sums
+from index.level import BASE, Sums, sums, table
 from index.panel import Block, Constituents, Key, Labels, Panel, Positions, prepare
 from index.rounding import allocate, rounded
 
@@ -45,17 +45,18 @@ def by(
     Raises:
         ConstituentsInvalid: there is no such column, a session has no previous level, or see `index.panel.prepare`.
     """
-    name = _column(constituents, key)
-    panel = prepare(constituents, *({name} - {STOCK}))
-    grouped = _by_stock(panel) if name == STOCK else _by_label(panel, panel.key(name))
-    point = _points_per_money(panel, grouped.sums, base, previous)
-    return pd.DataFrame(
-        {
-            "session": panel.sessions.take(grouped.sessions),
-            "key": grouped.labels.take(grouped.codes),
-            "points": grouped.gains * point[grouped.sessions],
-        }
-    )
+    panel, grouped = _grouped(constituents, key)
+    return _points(panel, grouped, grouped.sums.levels(base)[:-1] if previous is None else _given(panel, previous))
+
+
+def levels_and_points(constituents: Constituents, key: str, base: float = BASE) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `index.level.compute` and `by` return, in one pass over the rows.
+
+    Raises:
+        ConstituentsInvalid: as `by` does.
+    """
+    panel, grouped = _grouped(constituents, key)
+    return table(panel, grouped.sums, base), _points(panel, grouped, grouped.sums.levels(base)[:-1])
 
 
 def over(points: pd.DataFrame, first: Any = None, last: Any = None) -> pd.DataFrame:  # noqa: ANN401 - a session label
@@ -132,11 +133,6 @@ def attribute(points: pd.DataFrame, change_pts: float | None = None, decimals: i
     return Attribution(parts, residual, change)
 
 
-def _column(constituents: Constituents, key: str) -> str:
-    table = constituents.table if isinstance(constituents, Panel) else constituents
-    return key if key in table else ALIASES.get(key, key)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grouped:
     """Gains in money by session and label, as parallel arrays, and the sessions' sums."""
@@ -146,6 +142,25 @@ class _Grouped:
     labels: Labels
     codes: NDArray[Any]
     gains: Numbers
+
+
+def _grouped(constituents: Constituents, key: str) -> tuple[Panel, _Grouped]:
+    columns = constituents.table if isinstance(constituents, Panel) else constituents
+    name = key if key in columns else ALIASES.get(key, key)
+    panel = prepare(constituents, *({name} - {STOCK}))
+    return panel, _by_stock(panel) if name == STOCK else _by_label(panel, panel.key(name))
+
+
+def _points(panel: Panel, grouped: _Grouped, before: Numbers) -> pd.DataFrame:
+    """Gains in money over each session's divisor."""
+    point = before / grouped.sums.base_value
+    return pd.DataFrame(
+        {
+            "session": panel.sessions.take(grouped.sessions),
+            "key": grouped.labels.take(grouped.codes),
+            "points": grouped.gains * point[grouped.sessions],
+        }
+    )
 
 
 def _by_stock(panel: Panel) -> _Grouped:
@@ -165,9 +180,9 @@ def _by_label(panel: Panel, key: Key) -> _Grouped:
     found: list[tuple[Positions, Positions, Numbers]] = []
 
     def add_up(block: Block, gain: Numbers) -> None:
-        table, present = _tables(block, key, gain)
+        gained, present = _tables(block, key, gain)
         sessions, columns = np.nonzero(present)
-        found.append((sessions + block.sessions.start, columns, table[present]))
+        found.append((sessions + block.sessions.start, columns, gained[present]))
 
     added = sums(panel, add_up)
     sessions, codes, gains = map(np.concatenate, zip(_NOTHING, *found, strict=True))
@@ -177,18 +192,11 @@ def _by_label(panel: Panel, key: Key) -> _Grouped:
 def _tables(block: Block, key: Key, gain: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
     """Gains by session and label, and where there are constituents."""
     cells, shape = block.cells(key), (len(block.starts), len(key.labels))
-    table: Numbers = np.bincount(cells, gain, shape[0] * shape[1]).astype(np.float64, copy=False)
-    present = table != 0.0
+    gained: Numbers = np.bincount(cells, gain, shape[0] * shape[1]).astype(np.float64, copy=False)
+    present = gained != 0.0
     if not present.all():  # a gain of zero has constituents or none; which, is rarely worth asking
         present[cells] = True
-    return table.reshape(shape)[:, key.columns], present.reshape(shape)[:, key.columns]
-
-
-def _points_per_money(panel: Panel, added: Sums, base: float, previous: "pd.Series[float] | None") -> Numbers:
-    """One over the divisor, for each session."""
-    before = added.levels(base)[:-1] if previous is None else _given(panel, previous)
-    point: Numbers = before / added.base_value
-    return point
+    return gained.reshape(shape)[:, key.columns], present.reshape(shape)[:, key.columns]
 
 
 def _given(panel: Panel, previous: "pd.Series[float]") -> Numbers:

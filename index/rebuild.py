@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from index.bars import Bars, Numbers
-from index.contributions import Attribution, attribute, by
+from index.contributions import Attribution, attribute, by, levels_and_points
 from index.errors import BadRow, ConstituentsInvalid
 from index.level import BASE, compute
 from index.panel import MOST_ROWS_NAMED, Panel, Positions, prepare
@@ -101,7 +101,7 @@ def _checked(table: pd.DataFrame) -> Panel:
 
 def _rebuilt(path: Path, panel: Panel, published: Bars | None) -> Rebuilt:
     official = None if published is None else closes(published)
-    levels = compute(panel, _base(panel, official))
+    levels, points = _computed(panel, _base(panel, official))
     doubts = _doubts(panel)
     return Rebuilt(
         rows=len(panel),
@@ -109,7 +109,7 @@ def _rebuilt(path: Path, panel: Panel, published: Bars | None) -> Rebuilt:
         first=panel.sessions[0].date(),
         last=panel.sessions[-1].date(),
         levels=levels,
-        points=_points(panel, _base(panel, official)),
+        points=points,
         tracking=None if published is None else compare(levels, published),
         last_session=None if official is None else explained(panel, panel.sessions[-1], official),
         doubts=located(path, ConstituentsInvalid(_rows(panel, doubts, "reference"), len(doubts))).rows,
@@ -141,10 +141,10 @@ def _sectors(table: pd.DataFrame) -> tuple[str, ...]:
     return (SECTOR,) if SECTOR in table else ()
 
 
-def _points(panel: Panel, base: float) -> pd.DataFrame:
-    if SECTOR not in panel.table:
-        return pd.DataFrame({"session": [], "key": [], "points": []})
-    return by(panel, SECTOR, base)
+def _computed(panel: Panel, base: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if SECTOR in panel.table:
+        return levels_and_points(panel, SECTOR, base)
+    return compute(panel, base), pd.DataFrame({"session": [], "key": [], "points": []})
 
 
 def _base(panel: Panel, official: "pd.Series[float] | None") -> float:

@@ -133,7 +133,8 @@ def _is_expected(rule: Rule, title: Title) -> bool:
 
 def _relevance(rule: Rule, title: Title) -> int:
     is_local = not rule.local_counts and rule.place == "china" and words("local", "places").speaks(title)
-    return 1 if is_local or words("comment").speaks(title) or not _is_large(rule, title) else rule.relevance
+    is_talk = words("comment").speaks(title) or words("overview").speaks(title)
+    return 1 if is_local or is_talk or not _is_large(rule, title) else rule.relevance
 
 
 def _is_large(rule: Rule, title: Title) -> bool:
@@ -146,11 +147,16 @@ def _reaches(least: float, figure: re.Pattern[str], title: Title) -> bool:
 
 
 def _polarity(hit: _Hit, title: Title) -> int:
-    if hit.rule.neutral.speaks(title) or (hit.rule.small_is_neutral and not _is_large(hit.rule, title)):
+    if _is_neutral(hit.rule, title):
         return 0
     sign = _settled(hit.rule, title) or _SIGNS.get(hit.rule.polarity)
     sign = _RISES[hit.rule.polarity] * _direction(hit.start, title) if sign is None else sign
     return -sign if _is_negated(hit.start, title) else sign
+
+
+def _is_neutral(rule: Rule, title: Title) -> bool:
+    is_small = rule.small_is_neutral and not _is_large(rule, title)
+    return is_small or words("overview").speaks(title) or rule.neutral.speaks(title)
 
 
 def _settled(rule: Rule, title: Title) -> int | None:

@@ -19,6 +19,7 @@ from bot.commands import asking, console, figures
 from bot.opening import bare_store, open_store
 from bot.settings import Settings
 from index.reader import Reader
+from index.store import Store
 
 app = typer.Typer(
     help="Says why the Shanghai Composite moved, from dated and sourced figures.",
@@ -86,6 +87,15 @@ def import_(folder: Annotated[Path, typer.Argument(help="A folder in the format 
         figures.bring(folder, bare_store(settings), _now(), settings.language)
 
 
+@app.command()
+def run(at: Annotated[str, typer.Option(help="Rehearse: live from this moment on, 2024-09-30T14:59:50.")] = "") -> None:
+    """Run the bot."""
+    from bot.commands import running  # noqa: PLC0415 - Telegram's library takes longer to load than an answer
+
+    with _store() as (store, settings):
+        running.run(settings, store, _now, _moment(at) if at else None)
+
+
 # --- What every command does before and after ----------------------------------------------------------------------
 
 
@@ -99,11 +109,18 @@ def _settings() -> Iterator[Settings]:
 
 
 @contextmanager
+def _store() -> Iterator[tuple[Store, Settings]]:
+    """The store, filled with the bundled figures on first use."""
+    with _settings() as settings, console.progress_bars("first use") as progress:
+        store = open_store(settings, _now(), progress)
+    with console.reporting(settings.language):
+        yield store, settings
+
+
+@contextmanager
 def _figures(language: str) -> Iterator[tuple[Reader, Settings]]:
     """The stored figures, filled with the bundled ones on first use; errors in the language asked for."""
-    with _settings() as settings, console.reporting(language or settings.language):
-        with console.progress_bars("first use") as progress:
-            store = open_store(settings, _now(), progress)
+    with _store() as (store, settings), console.reporting(language or settings.language):
         yield Reader(store), settings
 
 

@@ -44,6 +44,12 @@ class Bars:
         """The rows up to and including a session."""
         return self.rows(0, int(np.searchsorted(self.sessions, np.datetime64(session), side="right")))
 
+    def take(self, positions: NDArray[np.intp]) -> "Bars":
+        """Some of the rows, as positions in order."""
+        names = (column.name for column in fields(self) if column.name not in {"index", "sources"})
+        sources = tuple(self.sources[position] for position in positions)
+        return replace(self, **{name: getattr(self, name)[positions] for name in names}, sources=sources)
+
     def rows(self, start: int, stop: int) -> "Bars":
         """A run of rows, as positions."""
         cut = slice(start, stop)

@@ -7,17 +7,16 @@ in takes a new one when `Store.version` has moved.
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index import publication
 from index.bars import Bars, Days, Numbers
 from index.kinds import KINDS
 from index.store import Known, Store
 
-FAR_FUTURE = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 LARGE = frozenset({"headlines", "constituents"})  # read by window only; all of it would cost a second
 
 
@@ -44,29 +43,23 @@ class Series:
         return found
 
 
-EMPTY = Series(np.array([], dtype="datetime64[D]"), np.array([], dtype=np.float64))
-
-
 class Reader:
     """The figures as known at any moment up to the reader's making."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._bars: dict[str, Bars] = {}
+        self._bars: dict[str, _Bars] = {}
         self._tables: dict[str, _Table] = {}
-        self._revised: dict[str, bool] = {}
 
     def bars(self, index: str, at: datetime) -> Bars:
         """The bars of an index as known at a moment."""
-        if self._is_revised("bars"):
-            return self.store.bars(index, at)
         if index not in self._bars:
-            self._bars[index] = self.store.bars(index, FAR_FUTURE)
-        return _known_at(self._bars[index], at)
+            self._bars[index] = _Bars(*self.store.every_bar(index))
+        return self._bars[index].known_at(at)
 
     def rows(self, kind: str, at: datetime, *, since: datetime | None = None, **equals: str) -> tuple[Known, ...]:
         """Rows of a kind as known at a moment, in the order in which they became public; see `Store.rows`."""
-        if kind in LARGE or self._is_revised(kind):
+        if kind in LARGE:
             return self.store.rows(kind, at, since=since, **equals)
         found = self._table(kind).between(since, at)
         return tuple(row for row in found if all(row[column] == value for column, value in equals.items()))
@@ -80,42 +73,55 @@ class Reader:
             at: nothing that became public after this moment is seen.
             subject: the fund, sector, market or rate wanted, where the kind holds several.
         """
-        return self._table(kind).series(column, subject, at)
+        return self._table(kind).series(column, subject).known_at(at)
 
     def subjects(self, kind: str) -> tuple[str, ...]:
         """The funds, sectors, markets or rates that a kind holds."""
         return tuple(self._table(kind).by_subject)
 
-    def _is_revised(self, kind: str) -> bool:
-        if kind not in self._revised:
-            self._revised[kind] = self.store.has_revisions(kind)
-        return self._revised[kind]
-
     def _table(self, kind: str) -> "_Table":
         if kind not in self._tables:
-            self._tables[kind] = _Table(kind, self.store.rows(kind, FAR_FUTURE))
+            self._tables[kind] = _Table(kind, self.store.every_row(kind))
         return self._tables[kind]
 
 
-def _known_at(bars: Bars, at: datetime) -> Bars:
-    """The bars whose close had come; a day abroad may begin or end a date earlier or later than at home."""
-    stop = len(bars.until(at.date() + timedelta(days=1)))
-    while stop and publication.bar(bars.index, bars.session(stop - 1)) > at:
-        stop -= 1
-    return bars.rows(0, stop)
+class _Bars:
+    """All bars of an index, replaced ones among them."""
+
+    def __init__(self, every: Bars, moments: Days) -> None:
+        self._every, self._moments = every, moments
+        self._is_plain = bool(np.all(every.sessions[1:] > every.sessions[:-1]) and np.all(moments[1:] >= moments[:-1]))
+
+    def known_at(self, at: datetime) -> Bars:
+        if self._is_plain:
+            return self._every.rows(0, int(np.searchsorted(self._moments, _utc(at), side="right")))
+        return self._every.take(_newest(self._every.sessions, self._moments, at))
+
+
+class _Series:
+    """All values of a series in the order of their days, replaced ones among them."""
+
+    def __init__(self, whole: Series, moments: Days) -> None:
+        self._whole, self._moments = whole, moments
+
+    def known_at(self, at: datetime) -> Series:
+        found = _newest(self._whole.days, self._moments, at)
+        return Series(self._whole.days[found], self._whole.values[found], self._whole.source)
 
 
 class _Table:
-    """All rows of a kind in the order in which they became public."""
+    """All rows of a kind in the order in which they became public, replaced ones among them."""
 
     def __init__(self, kind: str, rows: tuple[Known, ...]) -> None:
         self.kind, self.rows = KINDS[kind], rows
         self.moments = [row.published_at for row in rows]
-        self._series: dict[tuple[str, str], tuple[Series, list[datetime]]] = {}
+        self._series: dict[tuple[str, str], _Series] = {}
 
     def between(self, since: datetime | None, at: datetime) -> tuple[Known, ...]:
         start = bisect_left(self.moments, since) if since else 0
-        return self.rows[start : bisect_right(self.moments, at)]
+        found = self.rows[start : bisect_right(self.moments, at)]
+        newest = {tuple(row[column] for column in self.kind.key): row for row in found}
+        return found if len(newest) == len(found) else tuple(sorted(newest.values(), key=lambda row: row.published_at))
 
     @cached_property
     def by_subject(self) -> Mapping[str, list[Known]]:
@@ -124,16 +130,27 @@ class _Table:
             found.setdefault(str(row[self.kind.subject]) if self.kind.subject else "", []).append(row)
         return found
 
-    def series(self, column: str, subject: str, at: datetime) -> Series:
+    def series(self, column: str, subject: str) -> _Series:
         if (column, subject) not in self._series:
             self._series[column, subject] = self._built(column, self.by_subject.get(subject, []))
-        whole, moments = self._series[column, subject]
-        known = bisect_right(moments, at)
-        return Series(whole.days[:known], whole.values[:known], whole.source)
+        return self._series[column, subject]
 
-    def _built(self, column: str, rows: list[Known]) -> tuple[Series, list[datetime]]:
-        if not rows:
-            return EMPTY, []
-        days = np.array([row[self.kind.dated_by[-1]] for row in rows], dtype="datetime64[D]")
-        values = np.array([np.nan if row[column] is None else row[column] for row in rows], dtype=np.float64)
-        return Series(days, values, rows[-1].publisher), [row.published_at for row in rows]
+    def _built(self, column: str, rows: list[Known]) -> _Series:
+        day = self.kind.dated_by[-1]
+        ordered = sorted(rows, key=lambda row: row[day])  # stable: of one day the newest stays last
+        days = np.array([row[day] for row in ordered], dtype="datetime64[D]")
+        values = np.array([np.nan if row[column] is None else row[column] for row in ordered], dtype=np.float64)
+        moments = np.array([_utc(row.published_at) for row in ordered], dtype="datetime64[s]")
+        return _Series(Series(days, values, rows[-1].publisher if rows else ""), moments)
+
+
+def _utc(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "s")
+
+
+def _newest(days: Days, moments: Days, at: datetime) -> NDArray[np.intp]:
+    """The positions that were public at a moment, of each day the last one; days are in order."""
+    known = np.flatnonzero(moments <= _utc(at))
+    is_last = np.ones(len(known), dtype=bool)
+    is_last[:-1] = days[known[1:]] != days[known[:-1]]
+    return known[is_last]

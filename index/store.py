@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Compiled,
@@ -37,13 +38,14 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    update,
 )
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from index.bars import Bars
+from index.bars import Bars, Days
 from index.errors import StoreUnreachable
 from index.kinds import KINDS, Column, Kind, Type
 
@@ -82,6 +84,9 @@ def _sql_column(column: Column, kind: Kind) -> SqlColumn[Any]:
 
 TABLES: Mapping[str, Table] = {name: _table(kind) for name, kind in KINDS.items()}
 Index("bars_by_session", TABLES["bars"].c.session)
+
+
+VERSION = Table("figures_version", METADATA, SqlColumn("number", BigInteger, nullable=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,7 @@ class Store:
             before = _count(connection, TABLES[kind])
             if rows:
                 self._insert(connection, KINDS[kind], rows)
+                _grow_version(connection)
             return _count(connection, TABLES[kind]) - before
 
     def _insert(self, connection: Connection, kind: Kind, rows: Sequence[Row]) -> None:
@@ -150,12 +156,10 @@ class Store:
         with self._reading() as connection:
             return _count(connection, TABLES[kind])
 
-    def has_revisions(self, kind: str) -> bool:
-        """Whether any figure of a kind is stored more than once, so that reads depend on the moment."""
-        key = [TABLES[kind].c[column] for column in KINDS[kind].key]
-        query = select(key[0]).group_by(*key).having(func.count() > 1).limit(1)
+    def version(self) -> int:
+        """A number that grows whenever rows are added: what was read under another one may be out of date."""
         with self._reading() as connection:
-            return connection.execute(query).first() is not None
+            return connection.execute(select(func.coalesce(func.max(VERSION.c.number), 0))).scalar_one()
 
     def bars(self, index: str, at: datetime) -> Bars:
         """The bars of an index as known at a moment, oldest first (empty arrays when none)."""
@@ -165,6 +169,27 @@ class Store:
         with self._reading() as connection:
             rows = connection.execute(query.order_by(table.c.session, *_newest_last(table))).all()
         return _as_bars(index, {row[0]: row for row in rows})
+
+    def every_bar(self, index: str) -> tuple[Bars, Days]:
+        """All bars of an index with those that revisions replaced, and when each became public.
+
+        Returns:
+            Bars in the order of sessions, of one session the newest last, and a ``datetime64[s]`` in UTC for each.
+        """
+        table = TABLES["bars"]
+        wanted = [table.c[name] for name in ("session", *_BAR_NUMBERS, "publisher", "known_at")]
+        query = select(*wanted).where(table.c.index == index, table.c.close.is_not(None))
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(table.c.session, *_newest_last(table))).all()
+        known_at = np.array([row[-1].removesuffix("Z") for row in rows], dtype="datetime64[s]")
+        return _as_bars(index, {position: row[:-1] for position, row in enumerate(rows)}), known_at
+
+    def every_row(self, kind: str) -> tuple[Known, ...]:
+        """All rows of a kind, those that revisions replaced among them, in the order in which they became public."""
+        table = TABLES[kind]
+        with self._reading() as connection:
+            found = connection.execute(select(table).order_by(*_newest_last(table))).mappings().all()
+        return tuple(_known(row, KINDS[kind]) for row in found)
 
     def rows(self, kind: str, at: datetime, *, since: datetime | None = None, **equals: str) -> tuple[Known, ...]:
         """Rows of a kind as known at a moment, in the order in which they became public.
@@ -257,6 +282,11 @@ def _parameters(statement: Compiled, rows: Sequence[Row]) -> Any:  # noqa: ANN40
     return [{f"new_{name}": cell for name, cell in row.items()} for row in rows]
 
 
+def _grow_version(connection: Connection) -> None:
+    if not connection.execute(update(VERSION).values(number=VERSION.c.number + 1)).rowcount:
+        connection.execute(VERSION.insert().values(number=1))
+
+
 def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
@@ -283,7 +313,7 @@ def _value(cell: Any, cell_type: Type) -> Any:  # noqa: ANN401 - a cell is a num
     return date.fromisoformat(cell) if cell_type is Type.DAY and cell else cell
 
 
-def _as_bars(index: str, newest: Mapping[str, Sequence[Any]]) -> Bars:
+def _as_bars(index: str, newest: Mapping[Any, Sequence[Any]]) -> Bars:
     columns = list(zip(*newest.values(), strict=True)) or [()] * (len(_BAR_NUMBERS) + 2)
     sessions, *numbers, sources = columns
     arrays = {name: np.array(column, dtype=np.float64) for name, column in zip(_BAR_NUMBERS, numbers, strict=True)}

@@ -12,6 +12,7 @@ from bot.chat.answer import Answer
 from bot.chat.answering import answer, moment_at, reply_to, spoken_language
 from bot.chat.asked import Asked, Habits
 from bot.chat.question import Question, When
+from bot.chat.understanding import prepare
 from bot.commands.console import page_of, say, warn
 from bot.settings import Settings
 from index.catalog import SHANGHAI_COMPOSITE, Index, lookup
@@ -59,6 +60,7 @@ def save_chart(path: Path, found: Answer, reader: Reader, at: datetime | date, s
 
 def batch(name: str, reader: Reader, now: datetime, habits: Habits) -> None:
     """Answer JSON lines, each on its own: a line that cannot be read becomes an object that says so."""
+    prepare()
     with _lines(name) as lines:
         for line in lines:
             if line.strip():

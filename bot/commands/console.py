@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +11,10 @@ from bot.figures import Sourced
 from bot.pages import render
 from index.errors import MarketError
 from index.refresh import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 
 def say(text: str) -> None:
@@ -39,24 +44,25 @@ def page_of(error: MarketError, language: str) -> str:
 
 @contextmanager
 def progress_bars(title: str) -> Iterator[Progress]:
-    """Bars on standard error, one a file; nothing where standard error is no terminal."""
-    from rich.console import Console  # noqa: PLC0415 - half of the start-up time of a command that shows no bar
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bars  # noqa: PLC0415
-
-    columns = (
-        TextColumn(title),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, int] = {}
+    """Bars on standard error, one a file; none where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    with _bars(title) as bars:
+        tasks: dict[str, TaskID] = {}
 
         def show(name: str, done: int, total: int) -> None:
             if name not in tasks:
                 tasks[name] = bars.add_task(name, total=total or None)
-            bars.update(tasks[name], completed=done)  # type: ignore[arg-type]
+            bars.update(tasks[name], completed=done)
 
         yield show
+
+
+def _bars(title: str) -> "Bars":
+    from rich import progress  # noqa: PLC0415 - loads longer than most commands take
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (progress.TextColumn(title), progress.TextColumn("{task.description}"), progress.BarColumn())
+    more = (progress.MofNCompleteColumn(), progress.TimeRemainingColumn())
+    return progress.Progress(*columns, *more, console=Console(stderr=True), transient=True)

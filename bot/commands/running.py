@@ -1,0 +1,32 @@
+"""``run``: the bot itself."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime
+
+from bot.app import serve, set_up_logging
+from bot.clock import Clock
+from bot.settings import Settings
+from index.errors import TokenRefused
+from index.store import Store
+
+NOT_SET = "WHYUP_TELEGRAM_TOKEN is not set"
+
+
+def run(settings: Settings, store: Store, wall: Callable[[], datetime], at: datetime | date | None) -> None:
+    """Serve until told to stop.
+
+    Args:
+        settings: token, Bot API and paces.
+        store: figures and chats.
+        wall: the machine's clock.
+        at: a moment to rehearse from; None for the real one.
+
+    Raises:
+        TokenRefused: no token is set, or Telegram does not accept it.
+    """
+    if not settings.telegram_token.get_secret_value():
+        raise TokenRefused(NOT_SET)
+    set_up_logging()
+    clock = Clock.set_to(at, wall) if isinstance(at, datetime) else Clock(wall)
+    asyncio.run(serve(settings, store, clock))

@@ -1,0 +1,56 @@
+"""APScheduler: a trigger that fires at each session's close, and jobs that no stall makes it drop."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clock import Clock
+from index import sessions
+from index.errors import CalendarEnds
+
+SETTLES = timedelta(seconds=5)  # after the close: the earliest that any publisher shows the final value
+LOOKS_AGAIN = timedelta(minutes=5)  # for campaigns that a crash, a lost network or a late bar left unfinished
+
+
+class SessionCloses(BaseTrigger):  # type: ignore[misc] # APScheduler 3 ships no types
+    """Fires a few seconds after each close of the Shanghai exchange, and on weekdays past the calendar's end."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """The next close after a moment of the machine's clock, in that clock."""
+        start = max(previous_fire_time, now) if previous_fire_time else now
+        return self.clock.on_the_wall(next_close(start + self.clock.ahead - SETTLES) + SETTLES)
+
+
+def next_close(after: datetime) -> datetime:
+    """The first close after a moment; past the calendar's end the next weekday's, which may or may not be one."""
+    local = after.astimezone(sessions.BEIJING)
+    try:
+        today_closes = sessions.is_session(local.date()) and local < sessions.close_of(local.date())
+        return sessions.close_of(local.date() if today_closes else sessions.next_session(local.date()))
+    except CalendarEnds:
+        return _next_weekday_close(local)
+
+
+def _next_weekday_close(local: datetime) -> datetime:
+    day = local.date() if local.time() < sessions.CLOSE else local.date() + timedelta(days=1)
+    ahead = 7 - day.weekday() if day.weekday() > sessions.FRIDAY else 0
+    return sessions.close_of(day + timedelta(days=ahead))
+
+
+def scheduler(push: Callable[[], Awaitable[None]], clock: Clock) -> AsyncIOScheduler:
+    """A scheduler with its jobs, not started.
+
+    A job that comes due during a stall runs when the stall is over (no grace limit), once however often it came due;
+    what is due is read from the store, so that a job that never ran costs nothing but time.
+    """
+    found = AsyncIOScheduler(timezone=sessions.BEIJING)
+    always = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    found.add_job(push, SessionCloses(clock), id="close", **always)
+    found.add_job(push, IntervalTrigger(seconds=LOOKS_AGAIN.total_seconds()), id="unfinished", **always)
+    return found

@@ -131,7 +131,7 @@ _KINDS = (
     Kind(
         "headlines",
         (_moment("published_at"), _text("title"), _text("source"), _text("url", required=False), _text("lang")),
-        key=("published_at", "source", "title"), dated_by=("published_at",), published=publication.end_of_day,
+        key=("published_at", "source", "title"), dated_by=("source", "published_at"), published=publication.headline,
     ),
     Kind(
         "constituents",

@@ -5,6 +5,7 @@ explains the next session at the earliest.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,41 +14,78 @@ from index.catalog import BY_CODE
 from index.errors import CalendarEnds
 
 END_OF_DAY = time(23, 59, 59)
-STATISTICS_BUREAU = time(9, 30)  # NBS release calendar: PMI, prices, profits
-STATISTICS_BUREAU_ACTIVITY = time(10, 0)  # NBS press conference: output, retail sales, investment, GDP
-CUSTOMS = time(11, 0)  # no fixed minute; around eleven
-CENTRAL_BANK = time(17, 0)  # no fixed hour; after the close by custom
-CAIXIN = time(9, 45)  # S&P Global release calendar
 
-# An indicator belongs to the first prefix that fits.
-RELEASE_HOURS: Mapping[str, time] = {
-    "pmi_caixin": CAIXIN,
-    "pmi": STATISTICS_BUREAU,
-    "cpi": STATISTICS_BUREAU,
-    "ppi": STATISTICS_BUREAU,
-    "industrial_profits": STATISTICS_BUREAU,
-    "new_home_prices": STATISTICS_BUREAU,
-    "industrial_production": STATISTICS_BUREAU_ACTIVITY,
-    "retail_sales": STATISTICS_BUREAU_ACTIVITY,
-    "fixed_investment": STATISTICS_BUREAU_ACTIVITY,
-    "gdp": STATISTICS_BUREAU_ACTIVITY,
-    "exports": CUSTOMS,
-    "imports": CUSTOMS,
-    "trade_balance": CUSTOMS,
-    "m2": CENTRAL_BANK,
-    "new_loans": CENTRAL_BANK,
-    "tsf": CENTRAL_BANK,
-    "fx_reserves": CENTRAL_BANK,
-}
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """A publisher's usual hour in Beijing.
+
+    Attributes:
+        prefix: how the indicators it holds for begin.
+        at: the hour.
+        publisher: who keeps it.
+        until: the last day it held; None while it does.
+    """
+
+    prefix: str
+    at: time
+    publisher: str
+    until: date | None = None
+
+
+_NBS, _CUSTOMS, _PBOC = "National Bureau of Statistics", "General Administration of Customs", "People's Bank of China"
+_AFTERNOON = time(13, 30)
+_BEFORE_2016 = date(2015, 12, 31)
+
+# The first row that fits counts. Sources: the bureau's yearly release calendar (stats.gov.cn; 10:00 for what a press
+# conference presents, 13:30 for it until 2015); S&P Global's release calendar for Caixin; customs and the central bank
+# announce a day and keep no minute, so theirs are the late end of what is usual: after the close for the bank.
+RELEASE_HOURS: tuple[Hour, ...] = (
+    Hour("pmi_caixin", time(9, 45), "Caixin, S&P Global"),
+    Hour("pmi", time(9, 30), _NBS),
+    Hour("cpi", time(9, 30), _NBS),
+    Hour("ppi", time(9, 30), _NBS),
+    Hour("industrial_profits", time(9, 30), _NBS),
+    Hour("new_home_prices", time(9, 30), _NBS),
+    Hour("industrial_production", _AFTERNOON, _NBS, _BEFORE_2016),
+    Hour("industrial_production", time(10, 0), _NBS),
+    Hour("retail_sales", _AFTERNOON, _NBS, _BEFORE_2016),
+    Hour("retail_sales", time(10, 0), _NBS),
+    Hour("fixed_investment", _AFTERNOON, _NBS, _BEFORE_2016),
+    Hour("fixed_investment", time(10, 0), _NBS),
+    Hour("property_investment", time(10, 0), _NBS),
+    Hour("unemployment", time(10, 0), _NBS),
+    Hour("gdp", time(10, 0), _NBS),
+    Hour("exports", time(11, 0), _CUSTOMS),
+    Hour("imports", time(11, 0), _CUSTOMS),
+    Hour("trade_balance", time(11, 0), _CUSTOMS),
+    Hour("m1", time(17, 0), _PBOC),
+    Hour("m2", time(17, 0), _PBOC),
+    Hour("new_loans", time(17, 0), _PBOC),
+    Hour("tsf", time(17, 0), _PBOC),
+    Hour("fx_reserves", time(17, 0), "State Administration of Foreign Exchange"),
+    Hour("lpr", time(9, 15), "National Interbank Funding Center", date(2024, 7, 19)),
+    Hour("lpr", time(9, 0), "National Interbank Funding Center"),
+)
 
 NORTHBOUND_INTRADAY_UNTIL = date(2024, 5, 10)  # HKEX published net buying by the minute up to this session
 NORTHBOUND_LAST = date(2024, 8, 16)  # the last session whose net buying was published at all
 NORTHBOUND_EVENING = time(18, 0)
 MARGIN_MORNING = time(9, 0)  # exchanges publish the previous session's balances before the opening
 ONSHORE_YUAN_CLOSE = time(16, 30)  # CFETS official closing rate
-LPR_EARLY = date(2024, 7, 22)  # from this fixing on at 09:00, before it at 09:15 or 09:30
+LPR_EARLY = date(2024, 7, 22)  # from this fixing on at 09:00, before it at 09:15, until 2019 at 09:30
 NEW_YORK_EVENING = time(17, 0)
 NEW_YORK = ZoneInfo("America/New_York")
+_LONDON = ZoneInfo("Europe/London")
+
+# Whose dates are not Beijing's, by how the source's name begins: their days end in Beijing's next morning.
+DATELINES: Mapping[str, ZoneInfo] = {
+    "Reuters": NEW_YORK,
+    "CNBC": NEW_YORK,
+    "The Guardian": _LONDON,
+    "BBC": _LONDON,
+    "Wikipedia": ZoneInfo("UTC"),
+}
 
 
 def bar(index: str, session: date) -> datetime:
@@ -75,7 +113,7 @@ def margin(session: date) -> datetime:
 def rate(series: str, day: date) -> datetime:
     """Loan prime rates in the morning, the onshore yuan at 16:30, world markets at the New York close."""
     if series.startswith("lpr"):
-        return _beijing(day, time(9, 0) if day >= LPR_EARLY else STATISTICS_BUREAU)
+        return _beijing(day, time(9, 0) if day >= LPR_EARLY else time(9, 30))
     if series == "usdcny":
         return _beijing(day, ONSHORE_YUAN_CLOSE)
     return datetime.combine(day, NEW_YORK_EVENING, NEW_YORK).astimezone(sessions.BEIJING)
@@ -83,8 +121,14 @@ def rate(series: str, day: date) -> datetime:
 
 def release(indicator: str, day: date) -> datetime:
     """The publisher's usual hour; an indicator nobody listed counts from the end of its day."""
-    hours = (hour for prefix, hour in RELEASE_HOURS.items() if indicator.startswith(prefix))
+    hours = (hour.at for hour in RELEASE_HOURS if indicator.startswith(hour.prefix) and day <= (hour.until or day))
     return _beijing(day, next(hours, END_OF_DAY))
+
+
+def headline(source: str, day: date) -> datetime:
+    """A headline without an hour counts from the end of its day where its publisher dates it."""
+    zones = (zone for prefix, zone in DATELINES.items() if source.startswith(prefix))
+    return datetime.combine(day, END_OF_DAY, next(zones, sessions.BEIJING)).astimezone(sessions.BEIJING)
 
 
 def end_of_day(day: date) -> datetime:

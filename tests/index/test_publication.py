@@ -1,6 +1,8 @@
 """When figures became public, against the publishers' own timetables."""
 
+from csv import DictReader
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +60,40 @@ def test_a_bar_is_public_at_its_exchanges_close(index: str, session: str, public
 )
 def test_a_release_without_an_hour_gets_its_publishers(indicator: str, hour: str) -> None:
     assert publication.release(indicator, DAY) == beijing(f"2024-09-30T{hour}")
+
+
+@pytest.mark.parametrize(("day", "hour"), [("2015-12-12", "13:30"), ("2016-01-19", "10:00")])
+def test_industrial_output_came_after_noon_until_2015(day: str, hour: str) -> None:
+    # calendars of the day: 05:30 and 02:00 Greenwich time
+    assert publication.release("industrial_production_yoy", date.fromisoformat(day)) == beijing(f"{day}T{hour}")
+
+
+@pytest.mark.parametrize(
+    ("source", "end"),
+    [
+        ("Weibo hot search", "2024-09-30T23:59:59"),
+        ("Wikipedia current events", "2024-10-01T07:59:59"),
+        ("The Guardian (business)", "2024-10-01T06:59:59"),  # British summer time
+        ("Reuters", "2024-10-01T11:59:59"),
+    ],
+)
+def test_a_headline_without_an_hour_counts_from_the_end_of_its_publishers_day(source: str, end: str) -> None:
+    assert publication.headline(source, DAY) == beijing(end)
+
+
+def test_every_indicator_of_the_sample_has_an_hour() -> None:
+    with (Path(__file__).parents[2] / "index" / "sample" / "releases.csv").open(encoding="utf-8") as text:
+        indicators = {row["indicator"] for row in DictReader(text)}
+    assert [name for name in indicators if publication.release(name, DAY) == publication.end_of_day(DAY)] == []
+
+
+def test_a_general_prefix_hides_no_special_one_after_it() -> None:
+    prefixes = [hour.prefix for hour in publication.RELEASE_HOURS]
+    hidden = [
+        later for place, prefix in enumerate(prefixes) for later in prefixes[place + 1 :]
+        if later.startswith(prefix) and later != prefix
+    ]  # fmt: skip
+    assert hidden == []
 
 
 def test_an_indicator_nobody_listed_counts_from_the_end_of_its_day() -> None:

@@ -243,7 +243,7 @@ def _decimals(value: float) -> int:
 
 @pass_context
 def constant(context: Context, value: str, source: str) -> Markup:
-    """What a template itself states in digits, with who says so: ``{{ "09:30" | constant("Shanghai Stock Exchange") }}``."""
+    """What a template itself states in digits, and who says so."""
     context["ledger"].append(Figure("constant", value, "text", source, None, value))
     return escape(value)
 

@@ -27,6 +27,7 @@ MOST_ROWS_NAMED = 20  # of a refused table; more would only hide the count
 
 Positions = NDArray[np.intp]
 Codes = NDArray[np.int32]
+Ranks = NDArray[np.unsignedinteger[Any]]
 Labels: TypeAlias = "pd.Index[Any]"
 Column: TypeAlias = "pd.Series[Any]"
 
@@ -204,11 +205,10 @@ def _gaps(column: Column) -> list[BadRow]:
 
 def _order(table: pd.DataFrame) -> tuple[Positions | None, Labels, Positions]:
     """The order by session and code (None: as it stands), the sessions and where each begins."""
-    sessions = table["session"]
-    starts = _changes(sessions)
-    labels = pd.Index(sessions.iloc[starts])
-    if _ascends(labels) and _ascends_within(table["code"], starts):
-        return None, labels, np.append(starts, len(table))
+    if not len(_neighbours(table["session"], pc.greater, np.greater)):
+        starts = _changes(table["session"])
+        if _ascends_within(table["code"], starts):
+            return None, pd.Index(table["session"].iloc[starts]), np.append(starts, len(table))
     return _sorted(table)
 
 
@@ -217,10 +217,6 @@ def _changes(column: Column) -> Positions:
     if not len(column):
         return np.empty(0, np.intp)
     return np.append(0, _neighbours(column, pc.not_equal, np.not_equal) + 1)
-
-
-def _ascends(labels: Labels) -> bool:
-    return labels.is_unique and labels.is_monotonic_increasing
 
 
 def _ascends_within(codes: Column, starts: Positions) -> bool:
@@ -243,16 +239,16 @@ def _text(column: Column) -> Any:  # noqa: ANN401 - pyarrow ships no types
 
 
 def _sorted(table: pd.DataFrame) -> tuple[Positions, Labels, Positions]:
-    (session, sessions), (code, codes) = _ranked(table["session"]), _ranked(table["code"])
-    place = session * len(codes) + code
-    order = np.argsort(place, kind="stable")
-    place = place[order]
-    _check_once(table, order, place)
-    return order, sessions, np.searchsorted(place, np.arange(len(sessions) + 1) * len(codes))
+    (session, sessions), (code, _) = _ranked(table["session"]), _ranked(table["code"])
+    order = np.lexsort((code, session))
+    starts = np.append(0, np.cumsum(np.bincount(session, minlength=len(sessions))))
+    _check_once(table, order, code[order], starts)
+    return order, sessions, starts
 
 
-def _check_once(table: pd.DataFrame, order: Positions, place: NDArray[np.int64]) -> None:
-    again = np.flatnonzero(place[1:] == place[:-1]) + 1
+def _check_once(table: pd.DataFrame, order: Positions, code: Ranks, starts: Positions) -> None:
+    again = np.flatnonzero(code[1:] == code[:-1]) + 1
+    again = again[~np.isin(again, starts)]
     if len(again):
         faults = (_repeated(table, int(order[row]), int(order[row - 1])) for row in again)
         raise _refused(sorted(faults, key=lambda fault: fault.row or 0))
@@ -263,11 +259,12 @@ def _repeated(table: pd.DataFrame, row: int, earlier: int) -> BadRow:
     return BadRow(row, "duplicate" if same else "contradicts", "code", str(table["code"].iloc[row]))
 
 
-def _ranked(column: Column) -> tuple[Positions, Labels]:
+def _ranked(column: Column) -> tuple[Ranks, Labels]:
     """A column as codes that ascend with its labels, and these."""
     codes, labels = _encoded(column)
     ascending = labels.argsort()
-    ranks = np.empty(len(labels), np.intp)
+    # numpy sorts 16-bit numbers by radix, four times as fast as 64-bit ones
+    ranks = np.empty(len(labels), np.min_scalar_type(len(labels)))
     ranks[ascending] = np.arange(len(labels))
     return ranks[codes], labels[ascending]
 

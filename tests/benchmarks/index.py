@@ -203,12 +203,16 @@ def compare(rounds: int) -> Iterable[tuple[str, ...]]:
     reference = next(iter(contenders))
     for name, work in contenders.items():
         yield _row(name, [one[name] for one in times], [one[reference] for one in times], extra_mib(work))
+    shuffled = table.sample(frac=1.0, random_state=1)
+    any_order = seconds(lambda: levels_and_points(shuffled, "sector"))
+    yield _row("ours, from rows in any order", [any_order], [times[-1][reference]], None)
     groupby = seconds(lambda: pandas_groupby(table))
     yield _row("pandas groupby, long table", [groupby], [times[-1][reference]], None)
     few = table[table["session"].isin(panel.sessions[-SLICE:])]
     loop = seconds(lambda: pandas_day_loop(few)) * SESSIONS / SLICE
     yield _row(f"pandas day loop, scaled from {SLICE} sessions", [loop], [times[-1][reference]], None)
-    yield ("one session appended, files included", f"{median(appended_ms(table)):.1f} ms", "", "", "")
+    appended = appended_ms(table)
+    yield "one session appended, files included", f"{median(appended):.1f} ms", "", f"to {max(appended):.1f} ms", ""
     _agree(blocked_numpy(dense), levels_and_points(table, "sector"), pandas_groupby(table))
 
 

@@ -86,7 +86,8 @@ def _weekdays_between(before: date, day: date) -> int:
     return max(sum((min(before, day) + timedelta(days=step)).weekday() < 5 for step in range(1, days + 1)), 1)  # noqa: PLR2004 - Saturday
 
 
-def _index_limit(index: str, session: str) -> float:
+def largest_move(index: str, session: str) -> float:
+    """The widest ratio of two closes in a row that an index's members' price limits allow on an ISO day."""
     if index not in BY_CODE or not BY_CODE[index].is_mainland:
         return OVERSEAS
     if session < PRICE_LIMITS_SINCE:
@@ -109,7 +110,7 @@ def _average_price(values: Values) -> float | None:
 
 _SERIES: Mapping[str, tuple[_Series, ...]] = {
     "bars": (
-        _Series("close", "index", "session", _index_limit),
+        _Series("close", "index", "session", largest_move),
         _Series("turnover_cny", "index", "session", _always(AVERAGE_PRICE), _average_price),
     ),
     "etf": (_Series("close", "code", "session", _always(TWENTY_PERCENT)),),
@@ -137,7 +138,7 @@ def _bar(values: Values) -> Fault | None:
 
 
 def _widest_range(values: Values) -> float:
-    return _index_limit(values["index"], values["session"]) ** 2
+    return largest_move(values["index"], values["session"]) ** 2
 
 
 def outside_range(bar: Values) -> float:

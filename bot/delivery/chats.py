@@ -197,7 +197,7 @@ def count(engine: Engine) -> Mapping[str, int]:
     """How many living subscribers there are of each kind of chat."""
     query = select(CHAT.c.kind, func.count()).where(is_reached()).group_by(CHAT.c.kind)
     with transaction(engine) as connection:
-        found: dict[str, int] = dict(connection.execute(query).tuples().all())
+        found = {row[0]: row[1] for row in connection.execute(query)}
     return {kind: found.get(kind, 0) for kind in KINDS}
 
 

@@ -157,7 +157,7 @@ def audience(engine: Engine, draft: Draft, at: datetime) -> Mapping[str, int]:
     """How many chats of each kind would get a draft now, which a dry run shows."""
     query = select(CHAT.c.kind, func.count()).where(*_wanting(draft, at)).group_by(CHAT.c.kind)
     with transaction(engine) as connection:
-        return dict(connection.execute(query).tuples().all())
+        return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def editions_wanted(engine: Engine) -> tuple[str, ...]:
@@ -199,7 +199,7 @@ def tally(engine: Engine, campaign_id: int) -> Tally:
     """How far a campaign is."""
     query = select(DELIVERY.c.state, func.count()).where(DELIVERY.c.campaign_id == campaign_id)
     with transaction(engine) as connection:
-        counted = connection.execute(query.group_by(DELIVERY.c.state)).tuples().all()
+        counted = connection.execute(query.group_by(DELIVERY.c.state)).all()
     return Tally(**{State(state).name.lower(): number for state, number in counted})
 
 

@@ -23,6 +23,7 @@ FIGURES = ("price", "reference", "shares", "fx")
 COLUMNS = ("session", "code", *FIGURES)
 DIVIDEND = "dividend"  # optional: cash a share going ex in the session, in the price's currency
 SESSIONS_A_BLOCK = 32  # a block's rows then stay in a core's second-level cache (measured: 8 and 128 are slower)
+WORTH_A_THREAD = 200_000  # rows; below, starting one takes longer than it saves
 MOST_ROWS_NAMED = 20  # of a refused table; more would only hide the count
 
 Positions = NDArray[np.intp]
@@ -134,6 +135,9 @@ def prepare(constituents: Constituents, *keys: str) -> Panel:
     if isinstance(constituents, Panel):
         return constituents
     _require(constituents, (*COLUMNS, *keys))
+    if len(constituents) < WORTH_A_THREAD:
+        panel = _arrange(constituents)
+        return replace(panel, keys={name: panel.key(name) for name in keys})
     # pyarrow codes text without holding the interpreter, so the figures are checked meanwhile
     with ThreadPoolExecutor() as pool:
         coded = {name: pool.submit(_encoded, constituents[name]) for name in keys}

@@ -1,5 +1,6 @@
 """Printed numbers that add up."""
 
+import doctest
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import rounding
 from index.rounding import allocate, rounded
 from tests.index.constituents import patient
 
@@ -64,3 +66,7 @@ def test_no_parts_are_no_numbers() -> None:
 def test_a_total_that_the_parts_cannot_make_is_refused() -> None:
     with pytest.raises(ValueError, match=r"9\.99"):
         allocate([1.0, 2.0], total=Decimal("9.99"))
+
+
+def test_the_docstrings_examples_hold() -> None:
+    assert doctest.testmod(rounding).failed == 0

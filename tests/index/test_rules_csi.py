@@ -1,5 +1,7 @@
 """The CSI rules: named members, free float in steps."""
 
+import doctest
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -61,3 +63,7 @@ def test_an_unknown_member_is_named() -> None:
     with pytest.raises(ConstituentsInvalid) as refused:
         constituents(records([("600000", "2005-04-08", None)]), rules_csi.RULES)
     assert refused.value.rows[0].cell == "600000"
+
+
+def test_the_docstring_s_example_holds() -> None:
+    assert doctest.testmod(rules_csi).failed == 0

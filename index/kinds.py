@@ -107,6 +107,24 @@ _KINDS = (
         key=("session", "market"), dated_by=("session",), published=publication.margin, subject="market",
     ),
     Kind(
+        "breadth",
+        (SESSION, _text("market"), _number("advancers"), _number("decliners"), _number("unchanged")),
+        key=("session", "market"), dated_by=("session",), published=publication.shanghai_close, subject="market",
+    ),
+    Kind(
+        "etf_shares",
+        (_text("code"), SESSION, _price("shares", required=True)),
+        key=("code", "session"), dated_by=("session",), published=publication.margin, subject="code",
+    ),
+    Kind(
+        "connect",
+        (
+            SESSION, _text("channel"), _price("turnover_cny", required=True), _number("trades"),
+            _number("etf_turnover_cny"),
+        ),
+        key=("session", "channel"), dated_by=("session",), published=publication.connect, subject="channel",
+    ),
+    Kind(
         "rates",
         (_text("series"), _day("date"), _number("value", required=True)),
         key=("series", "date"), dated_by=("series", "date"), published=publication.rate, subject="series",

@@ -105,13 +105,23 @@ def northbound(session: date) -> datetime:
     return _beijing(session, at)
 
 
+def connect(session: date) -> datetime:
+    """Hong Kong's exchange publishes what Stock Connect turned over in the evening of the session."""
+    return _beijing(session, NORTHBOUND_EVENING)
+
+
 def margin(session: date) -> datetime:
-    """Balances appear on the morning of the next session (past the calendar's end: of the next weekday)."""
+    """Balances and fund shares appear on the next session's morning (past the calendar's end: the next weekday's)."""
     return _beijing(_following_session(session), MARGIN_MORNING)
 
 
 def rate(series: str, day: date) -> datetime:
-    """Loan prime rates in the morning, the onshore yuan at 16:30, world markets at the New York close."""
+    """Loan prime rates in the morning, the onshore yuan at 16:30, world markets at the New York close.
+
+    A reserve ratio is dated by its announcement, for which the central bank keeps no hour.
+    """
+    if series.startswith("rrr"):
+        return end_of_day(day)
     if series.startswith("lpr"):
         return _beijing(day, time(9, 0) if day >= LPR_EARLY else time(9, 30))
     if series == "usdcny":

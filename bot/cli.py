@@ -6,7 +6,7 @@ Rooms that load heavy libraries are imported inside their command, so that ``why
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +15,11 @@ import typer
 from bot import settings as environment
 from bot.chat.answer import Answer
 from bot.chat.asked import Habits
-from bot.commands import asking, console, figures
+from bot.commands import asking, console, figures, noting
 from bot.opening import bare_store, open_store
 from bot.settings import Settings
 from index.reader import Reader
+from index.sessions import BEIJING
 from index.store import Store
 
 app = typer.Typer(
@@ -94,6 +95,123 @@ def run(at: Annotated[str, typer.Option(help="Rehearse: live from this moment on
 
     with _store() as (store, settings):
         running.run(settings, store, _now, _moment(at) if at else None)
+
+
+@app.command()
+def rebuild(
+    constituents: Annotated[
+        Path, typer.Argument(help="CSV, CSV.gz or Parquet with the columns that README describes.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Write levels, divisors and sector points; the ending says how.")
+    ] = None,
+    compare: Annotated[str, typer.Option(help="A published index to compare with.")] = "",
+) -> None:
+    """Compute an index from its constituents."""
+    from bot.commands import rebuilding  # noqa: PLC0415 - pandas loads with it
+
+    with _store() as (store, settings):
+        official = rebuilding.published_bars(asking.index_of(compare), store, _now()) if compare else None
+        rebuilding.run(constituents, out, official, settings.language)
+
+
+@app.command()
+def headlines(file: Annotated[Path, typer.Argument(help='JSON lines with a "title"; - reads standard input.')]) -> None:
+    """Say of which driver each headline speaks."""
+    from bot.commands import labelling  # noqa: PLC0415 - the rules take a tenth of a second to load
+
+    with _settings():
+        labelling.label(file)
+
+
+@app.command()
+def broadcast(
+    session: Annotated[str, typer.Argument(help="A day, 2024-09-30; the latest when not given.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option(help="Show the message, the audience, the time and the price; send nothing.")
+    ] = False,
+) -> None:
+    """Send a session's close to everybody who has not got it yet."""
+    from bot.commands import audience  # noqa: PLC0415 - Telegram's library loads with it
+
+    with _store() as (store, settings):
+        audience.broadcast(store, settings, _now, _day(session), dry=dry_run)
+
+
+subscribers = typer.Typer(help="The chats that get the close.", no_args_is_help=True)
+app.add_typer(subscribers, name="subscribers")
+
+
+@subscribers.command("list")
+def list_subscribers() -> None:
+    """Count them by kind of chat."""
+    from bot.commands import audience  # noqa: PLC0415
+
+    with _store() as (store, settings):
+        audience.count(store, settings.language)
+
+
+@subscribers.command("import")
+def import_subscribers(
+    file: Annotated[Path, typer.Argument(help="CSV: chat_id, kind, language, thread_id; - is standard input.")],
+) -> None:
+    """Bring them from another bot."""
+    from bot.commands import audience  # noqa: PLC0415
+
+    with _store() as (store, settings):
+        if not audience.bring(file, store, settings.language):
+            raise typer.Exit(1)
+
+
+@subscribers.command("export")
+def export_subscribers(file: Annotated[Path, typer.Argument(help="CSV to write; - is standard output.")]) -> None:
+    """Take them along."""
+    from bot.commands import audience  # noqa: PLC0415
+
+    with _store() as (store, settings):
+        audience.take_out(file, store, settings.language)
+
+
+events = typer.Typer(help="Your own dated policy notes.", no_args_is_help=True)
+app.add_typer(events, name="events")
+
+
+@events.command("add")
+def add_event(
+    announced_at: Annotated[
+        str, typer.Argument(help="2024-09-24T09:00 (Beijing time); a bare date counts from its end.")
+    ],
+    driver: Annotated[str, typer.Argument(help="A label of the taxonomy, policy.monetary.")],
+    polarity: Annotated[int, typer.Argument(help="For mainland shares: 1, 0 or -1.")],
+    title_en: Annotated[str, typer.Argument(help="In your own words, English.")],
+    title_zh: Annotated[str, typer.Argument(help="The same in Chinese.")],
+    url: Annotated[str, typer.Option(help="Where it can be read; required.")],
+    effective_on: Annotated[str, typer.Option(help="The day from which it holds, 2024-09-27.")] = "",
+) -> None:
+    """Note an announcement, with a link to its source."""
+    if not url.startswith(("http://", "https://")):
+        msg = "a note needs a link to its source, https://…"
+        raise typer.BadParameter(msg, param_hint="--url")
+    with _store() as (store, settings):
+        note = noting.Note(announced_at, driver, polarity, title_en, title_zh, url, effective_on)
+        if noting.add(note, store, _now(), settings.language).total("rejected"):
+            raise typer.Exit(2)
+
+
+@events.command("list")
+def list_events(since: Annotated[str, typer.Option(help="From this day on, 2024-09-01.")] = "") -> None:
+    """List the notes stored, the newest ninety days of them unless told otherwise."""
+    with _store() as (store, settings):
+        start = _day(since)
+        moment = datetime.combine(start, time(), BEIJING) if start else None
+        noting.show(store, _now(), moment, settings.language)
+
+
+@events.command("import")
+def import_events(folder: Annotated[Path, typer.Argument(help="A folder with an events.csv.")]) -> None:
+    """Bring in many notes at once."""
+    with _store() as (store, settings):
+        figures.bring(folder, store, _now(), settings.language)
 
 
 # --- What every command does before and after ----------------------------------------------------------------------

@@ -6,6 +6,7 @@ A template can print a number only as a figure, so every number in a message can
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 UNITS = {"pct": "pct", "pts": "points", "cny": "CNY", "shares": "shares", "times": "times"}
@@ -55,8 +56,8 @@ def sourced(value: object, name: str, source: str, as_of: datetime | None) -> An
     """A value as templates see it: numbers and days as figures, texts and truths as they are."""
     if value is None or isinstance(value, bool | Figure | Sourced):
         return value
-    if isinstance(value, int | float):
-        return Figure(name, value, unit_of(name), source, as_of)
+    if isinstance(value, int | float | Decimal):
+        return Figure(name, float(value) if isinstance(value, Decimal) else value, unit_of(name), source, as_of)
     if isinstance(value, str):
         return Figure(name, value, "text", source, as_of) if name.startswith("title") else value
     return _composed(value, name, source, as_of)

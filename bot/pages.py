@@ -162,6 +162,12 @@ def times(figure: Figure, _words: Mapping[str, Any]) -> str:
     return f"{figure.value:.1f}"
 
 
+@_writes("decimal")
+def decimal(figure: Figure, _words: Mapping[str, Any]) -> str:
+    """A plain number with two decimals: 0.93."""
+    return f"{figure.value:.2f}"
+
+
 @_writes("count")
 def count(figure: Figure, words: Mapping[str, Any]) -> str:
     """A whole number, without sign: 423."""

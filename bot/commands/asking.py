@@ -2,21 +2,18 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TextIO
 
 from bot.chat.answer import Answer
 from bot.chat.answering import answer, moment_at, reply_to, spoken_language
 from bot.chat.asked import Asked, Habits
 from bot.chat.question import Question, When
 from bot.chat.understanding import prepare
-from bot.commands.console import page_of, say, warn
+from bot.commands.console import file_errors, lines_of, page_of, say, warn
 from bot.settings import Settings
 from index.catalog import SHANGHAI_COMPOSITE, Index, lookup
-from index.errors import FolderUnreadable, MarketError
+from index.errors import MarketError
 from index.reader import Reader
 from index.sessions import BEIJING
 
@@ -54,14 +51,14 @@ def save_chart(path: Path, found: Answer, reader: Reader, at: datetime | date, s
         return
     moment = at if isinstance(at, datetime) else found.told.move.published_at
     png = draw(reader.bars(found.told.move.index, moment), found.told.move, found.language, settings.colours)
-    with _reported(path):
+    with file_errors(path):
         path.write_bytes(png)
 
 
 def batch(name: str, reader: Reader, now: datetime, habits: Habits) -> None:
     """Answer JSON lines, each on its own: a line that cannot be read becomes an object that says so."""
     prepare()
-    with _lines(name) as lines:
+    with lines_of(name) as lines:
         for line in lines:
             if line.strip():
                 say(json.dumps(_answered(line, reader, now, habits), ensure_ascii=False))
@@ -97,24 +94,3 @@ def moment_of(text: str, now: datetime) -> datetime | date:
 def index_of(asked: str) -> Index:
     """An index by any of its names; the Shanghai Composite when none is asked for."""
     return lookup(asked) if asked else SHANGHAI_COMPOSITE
-
-
-@contextmanager
-def _lines(name: str) -> Iterator[Iterable[str]]:
-    if name == "-":
-        yield sys.stdin
-    else:
-        with _reported(Path(name)), _opened(Path(name)) as text:
-            yield text
-
-
-def _opened(path: Path) -> TextIO:
-    return path.open(encoding="utf-8")
-
-
-@contextmanager
-def _reported(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise FolderUnreadable(str(path), error.strerror or str(error)) from error

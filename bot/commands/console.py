@@ -1,15 +1,16 @@
 """The terminal: progress on standard error, errors in one clear sentence, answers on standard output."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from bot.figures import Sourced
 from bot.pages import render
-from index.errors import MarketError
+from index.errors import FolderUnreadable, MarketError
 from index.refresh import Progress
 
 if TYPE_CHECKING:
@@ -40,6 +41,29 @@ def reporting(language: str) -> Iterator[None]:
 def page_of(error: MarketError, language: str) -> str:
     """The sentence for an error."""
     return render("errors", language, {"error": Sourced(error, "whyup"), "name": type(error).__name__}).plain
+
+
+@contextmanager
+def lines_of(name: str) -> Iterator[Iterable[str]]:
+    """The lines of a file, or of standard input for ``-``.
+
+    Raises:
+        FolderUnreadable: it cannot be read.
+    """
+    if name == "-":
+        yield sys.stdin
+        return
+    with file_errors(Path(name)), Path(name).open(encoding="utf-8") as text:
+        yield text
+
+
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """Turn the system's complaints about a file into the project's."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        raise FolderUnreadable(str(path), getattr(error, "strerror", None) or str(error)) from error
 
 
 @contextmanager

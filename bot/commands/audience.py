@@ -1,0 +1,164 @@
+"""``subscribers`` and ``broadcast``: who hears of the close, and sending it by hand."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO
+
+from bot.clock import Clock
+from bot.closes import KIND, draft, explained
+from bot.commands.console import file_errors, say, warn
+from bot.delivery import chats, outbox, roster, tables
+from bot.delivery.broadcast import Broadcaster, Report
+from bot.delivery.outbox import Draft
+from bot.delivery.pacing import Pacer, plan
+from bot.delivery.progress import Progress
+from bot.delivery.transport import Wire
+from bot.desk import Desk
+from bot.figures import Sourced, sourced
+from bot.pages import render
+from bot.settings import FREE_TIER, Settings
+from index.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """How many living subscribers there are of each kind of chat."""
+
+    private: int = 0
+    group: int = 0
+    supergroup: int = 0
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How far a broadcast is, and what it will take."""
+
+    recipients: int = 0
+    sent: int = 0
+    failed: int = 0
+    left: int = 0
+    seconds: float = 0.0
+    stars: float = 0.0
+
+
+def count(store: Store, language: str) -> None:
+    """Say how many chats of each kind have subscribed."""
+    tables.create(store.engine)
+    found = Sourced(Kinds(**chats.count(store.engine)), "subscribers")
+    say(render("subscribers", language, {"kinds": found}).plain)
+
+
+def bring(path: Path, store: Store, language: str) -> bool:
+    """Import subscribers; rows that cannot be read are named and the rest is stored.
+
+    Returns:
+        Whether every row was good.
+    """
+    tables.create(store.engine)
+    with _opened(path, "r") as file:
+        found = roster.import_csv(store.engine, file)
+    values = {
+        "imported": sourced(found.subscribed, "imported", str(path), None),
+        "bad": [Sourced(row, str(path)) for row in found.bad],
+    }
+    say(render("subscribers_imported", language, values).plain)
+    return not found.bad
+
+
+def take_out(path: Path, store: Store, language: str) -> None:
+    """Export subscribers."""
+    tables.create(store.engine)
+    with _opened(path, "w") as file:
+        rows = roster.export_csv(store.engine, file)
+    values = {"exported": sourced(rows, "exported", str(path), None), "path": str(path)}
+    warn(render("subscribers_exported", language, values).plain)
+
+
+def broadcast(
+    store: Store, settings: Settings, wall: Callable[[], datetime], session: date | None, *, dry: bool
+) -> None:
+    """Send a session's close to everybody who has not got it; running it again goes on where it ended.
+
+    Raises:
+        NoFigures: the session's figures are not stored.
+        TokenRefused: Telegram does not accept the token.
+    """
+    tables.create(store.engine)
+    desk = Desk(store, settings, Clock(wall))
+    ready = _draft(desk, session, wall())
+    _announce(ready, store, settings, wall())
+    if not dry:
+        report = asyncio.run(_send(ready, store, settings, wall))
+        _conclude(report, settings)
+
+
+def _draft(desk: Desk, session: date | None, now: datetime) -> Draft:
+    day = session or desk.reader.bars("000001.SH", now).session(-1)
+    return draft(desk, explained(desk, day, now), now)
+
+
+def _announce(ready: Draft, store: Store, settings: Settings, now: datetime) -> None:
+    recipients = sum(outbox.audience(store.engine, ready, now).values())
+    stars = float(settings.stars_budget) if settings.messages_per_second > FREE_TIER else 0.0
+    planned = plan(recipients, settings.messages_per_second, stars)
+    sending = Sending(recipients=recipients, seconds=planned.seconds, stars=planned.stars)
+    values = {
+        "session": sourced(ready.session, "session", "trading calendar", None),
+        "sending": Sourced(sending, "plan"),
+        "is_stale": now >= ready.not_after,
+        "text": next(iter(ready.editions.values())).html,
+    }
+    say(render("broadcast_plan", settings.language, values).plain)
+
+
+async def _send(ready: Draft, store: Store, settings: Settings, wall: Callable[[], datetime]) -> Report:
+    campaign = outbox.find(store.engine, KIND, ready.session) or outbox.enqueue(store.engine, ready, wall())
+    stars = float(settings.stars_budget) if settings.messages_per_second > FREE_TIER else None
+    async with Wire(settings.telegram_api_url, settings.telegram_token.get_secret_value()) as wire:
+        pacer = Pacer(settings.messages_per_second)
+        sender = Broadcaster(store.engine, wire, pacer, now=wall, stars_budget=stars)
+        with _bar() as tell:
+            return await sender.run(campaign.id, tell)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    """A live line on standard error: sent, failed, left, rate and time left."""
+    from rich.console import Console  # noqa: PLC0415 - loads longer than most commands take
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bars  # noqa: PLC0415
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bars:
+        task = bars.add_task("", total=None)
+
+        def tell(now: Progress) -> None:
+            done = now.sent + now.failed
+            rate = f"{now.per_second:.1f}/s, {now.failed} failed"
+            bars.update(task, completed=done, total=done + now.left, description=rate)
+
+        yield tell
+
+
+def _conclude(report: Report, settings: Settings) -> None:
+    tally = report.tally
+    sending = Sending(sent=tally.sent, failed=tally.failed, left=tally.left)
+    stopped = report.stopped_by.description if report.stopped_by else ""
+    values = {"sending": Sourced(sending, "outbox"), "stopped": stopped, "state": report.campaign.state}
+    say(render("broadcast_report", settings.language, values).plain)
+
+
+@contextmanager
+def _opened(path: Path, mode: str) -> Iterator[IO[str]]:
+    """A file, or the standard stream for ``-``."""
+    if str(path) == "-":
+        yield sys.stdin if mode == "r" else sys.stdout
+        return
+    with file_errors(path), path.open(mode, encoding="utf-8", newline="") as file:
+        yield file

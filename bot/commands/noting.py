@@ -1,0 +1,62 @@
+"""``events``: the operator's own dated policy notes."""
+
+import csv
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.commands.console import say
+from bot.commands.figures import bring
+from bot.figures import sourced
+from bot.pages import render
+from index.kinds import KINDS
+from index.refresh import ImportReport
+from index.store import Known, Store
+
+RECENT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A policy note as an operator types it; a moment without a zone is Beijing time, a date counts from its end."""
+
+    announced_at: str
+    driver: str
+    polarity: int
+    title_en: str
+    title_zh: str
+    url: str
+    effective_on: str = ""
+
+
+def add(note: Note, store: Store, now: datetime, language: str) -> ImportReport:
+    """Store one note by the same rules as an imported one."""
+    with tempfile.TemporaryDirectory(prefix="whyup-") as folder:
+        _write(Path(folder) / "events.csv", {name: getattr(note, name) for name in Note.__slots__})
+        return bring(Path(folder), store, now, language)
+
+
+def _write(path: Path, row: Mapping[str, object]) -> None:
+    columns = [column.name for column in KINDS["events"].columns]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerow(row)
+
+
+def show(store: Store, now: datetime, since: datetime | None, language: str) -> None:
+    """List the notes that became public since a moment, of the last ninety days of the store when none is given."""
+    rows = store.rows("events", now)
+    start = since or (rows[-1].published_at - RECENT if rows else now)
+    listed = [row for row in rows if row.published_at >= start]
+    values = {
+        "events": [_shown(row) for row in listed],
+        "total": sourced(len(rows), "total", "store", now),
+    }
+    say(render("events", language, values).plain)
+
+
+def _shown(row: Known) -> object:
+    return sourced(dict(row.values) | {"announced": row.published_at}, "event", row.publisher, row.published_at)

@@ -21,7 +21,7 @@ from index.errors import BadRow, ConstituentsInvalid
 
 FIGURES = ("price", "reference", "shares", "fx")
 COLUMNS = ("session", "code", *FIGURES)
-DIVIDEND = "dividend"  # optional: cash a share going ex in the session, in the price's currency
+DIVIDEND = "dividend"  # optional: cash a share going ex in the session, in the price's currency; empty where none does
 SESSIONS_A_BLOCK = 32  # a block's rows then stay in a core's second-level cache (measured: 8 and 128 are slower)
 WORTH_A_THREAD = 200_000  # rows; below, starting one takes longer than it saves
 MOST_ROWS_NAMED = 20  # of a refused table; more would only hide the count
@@ -147,7 +147,7 @@ def prepare(constituents: Constituents, *keys: str) -> Panel:
 
 def _arrange(table: pd.DataFrame) -> Panel:
     figures = {name: _figures(table[name]) for name in FIGURES}
-    dividend = _figures(table[DIVIDEND]) if DIVIDEND in table else None
+    dividend = _figures(table[DIVIDEND].fillna(0.0)) if DIVIDEND in table else None
     _check_figures(table, figures, dividend)
     order, sessions, starts = _order(table)
     weight = figures["shares"] * figures["fx"]

@@ -104,7 +104,7 @@ def _parquet(raw: IO[bytes], path: Path) -> Iterator[Any]:
 
 def _header(path: Path) -> list[str]:
     with _opened(path) as text:
-        names = text.readline().rstrip("\r\n").split(",")
+        names = next(csv.reader(text), [])
     _require(path, names)
     return names
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.contributions import attribute, by, drags, leaders, over
+from index import panel
+from index.contributions import attribute, by, drags, leaders, levels_and_points, over
 from index.errors import ConstituentsInvalid
 from index.level import compute
 from index.panel import prepare
@@ -106,6 +107,20 @@ def test_the_order_of_rows_changes_no_bit(rows: pd.DataFrame, dice: random.Rando
 @given(tables(), st.sampled_from(["sector", "code"]))
 def test_a_panel_and_a_table_give_the_same(rows: pd.DataFrame, key: str) -> None:
     assert by(prepare(rows, "sector"), key).equals(by(rows, key))
+
+
+def test_a_key_coded_in_a_thread_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = by(ROWS, "sector")
+    monkeypatch.setattr(panel, "WORTH_A_THREAD", 0)
+    assert by(ROWS, "sector").equals(alone)
+
+
+@patient
+@given(tables(), st.sampled_from(["sector", "code"]))
+def test_levels_and_points_are_what_each_function_gives(rows: pd.DataFrame, key: str) -> None:
+    levels, points = levels_and_points(rows, key)
+    assert levels.equals(compute(rows))
+    assert points.equals(by(rows, key))
 
 
 @patient

@@ -142,6 +142,11 @@ def test_without_dividends_the_total_return_is_the_price_index(rows: pd.DataFram
     assert total["level"].tolist() == compute(rows)["level"].tolist()
 
 
+def test_an_empty_dividend_is_none() -> None:
+    rows = two_days().assign(dividend=[np.nan, 0.5, np.nan, np.nan, np.nan])
+    assert total_return(rows)["dividend_pts"].tolist() == pytest.approx([0.5 * 10 * 100 / 300, 0])
+
+
 def test_a_total_return_needs_dividends() -> None:
     with pytest.raises(ConstituentsInvalid):
         total_return(two_days())

@@ -118,6 +118,7 @@ def test_progress_ends_with_all_bytes(path: Path) -> None:
         pytest.param("2024-09-25,600000.SH,bank,12,11,40,1", 8, "duplicate", "code", id="the same row again"),
         pytest.param("2024-09-25,600000.SH,bank,13,11,40,1", 8, "contradicts", "code", id="another price"),
         pytest.param("2024-09-26,600000.SH,bank,1200,12,40,1", 8, "implausible", "price", id="cents for yuan"),
+        pytest.param("2024-09-26,600000.SH,bank,1.2,12,40,1", 8, "implausible", "price", id="a misplaced point"),
     ],
 )
 def test_a_bad_row_is_named_with_its_line(tmp_path: Path, line: str, row: int, code: str, column: str) -> None:
@@ -148,6 +149,13 @@ def test_an_empty_file_lacks_its_columns(tmp_path: Path) -> None:
     empty = tmp_path / "empty.csv"
     empty.touch()
     assert refused_rows(empty)[0] == (None, "no_column", "session")
+
+
+def test_quotation_marks_and_a_byte_order_mark_are_read(tmp_path: Path, path: Path) -> None:
+    quoted = [",".join(f'"{cell}"' for cell in line.split(",")) for line in (HEADER, *LINES)]
+    marked = tmp_path / "quoted.csv"
+    marked.write_text("\r\n".join(quoted) + "\r\n", encoding="utf-8-sig")
+    assert rebuild(marked).levels.equals(rebuild(path).levels)
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:

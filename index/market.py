@@ -6,7 +6,7 @@ shares, is the rules' business (`index.rules_sse`, `index.rules_csi`).
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from index.panel import Labels, Positions
 
 Flags = NDArray[np.bool_]
 Ticks = dict[str, float]  # currency → the smallest step of a price
+
+Number = TypeVar("Number", float, Numbers)
 
 HOME = "CNY"
 TICK = {"CNY": 0.01, "USD": 0.001, "HKD": 0.01}  # Shanghai quotes A shares in fen and B shares in tenths of a US cent
@@ -101,26 +103,16 @@ class Market:
         return stocks[name].reindex(self.codes) if name in stocks else pd.Series(index=self.codes, dtype=object)
 
 
-def ex_price(  # noqa: PLR0913 - one argument a term of the exchange's formula
-    close: Any,  # noqa: ANN401 - a number or an array, here and below
-    *,
-    cash: Any = 0.0,  # noqa: ANN401
-    bonus: Any = 0.0,  # noqa: ANN401
-    rights: Any = 0.0,  # noqa: ANN401
-    rights_price: Any = 0.0,  # noqa: ANN401
-    split: Any = 1.0,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """The price after an action, in theory: ``(close - cash + rights_price·rights) / (split·(1 + bonus + rights))``.
+def ex_price(close: Number, *, cash: Number, paid: Number, multiple: Number) -> Number:
+    """The exchange's formula for the price after an action, unrounded: ``(close - cash + paid) / multiple``.
 
     Args:
         close: the last price before it.
-        cash: paid for one share; left at nought for a price index.
-        bonus: new shares for one share.
-        rights: shares offered for one share.
-        rights_price: what one of those costs.
-        split: shares after for one before.
+        cash: paid out for one share; nought in a price index.
+        paid: what the rights of one share cost, rights x rights price.
+        multiple: shares after for one before, split x (1 + bonus + rights).
     """
-    return (close - cash + rights_price * rights) / (split * (1.0 + bonus + rights))
+    return (close - cash + paid) / multiple
 
 
 def arrange(
@@ -213,10 +205,8 @@ class _Actions:
     """Actions by the session in which they go ex."""
 
     cash: Numbers
-    bonus: Numbers
-    rights: Numbers
-    rights_price: Numbers
-    split: Numbers
+    paid: Numbers  # for the rights of one share
+    multiple: Numbers  # shares after for one before
 
     @classmethod
     def of(cls, records: Records, grid: _Grid) -> "_Actions":
@@ -224,26 +214,16 @@ class _Actions:
         since = records.actions[days(records.actions["ex_on"]) >= grid.sessions[0]]
         how = {column: way for column, way in _TOGETHER.items() if column in since}
         taken = since.groupby(["code", "ex_on"], as_index=False).agg(how)
-        return cls(**{column: grid.spread(taken, "ex_on", column, float(column == "split")) for column in _TOGETHER})
-
-    @property
-    def multiple(self) -> Numbers:
-        """Shares after for one before."""
-        multiple: Numbers = self.split * (1.0 + self.bonus + self.rights)
-        return multiple
+        cash, bonus, rights, rights_price, split = (
+            grid.spread(taken, "ex_on", column, float(column == "split")) for column in _TOGETHER
+        )
+        return cls(cash, rights * rights_price, split * (1.0 + bonus + rights))
 
     def reference(self, session: int, before: Numbers, tick: Numbers, *, cash_with_shares: bool) -> Numbers:
         """The previous prices adjusted for a session's actions and rounded as the exchange quotes them."""
         event = self.multiple[session] != 1.0
         cash = np.where(event & cash_with_shares, self.cash[session], 0.0)
-        adjusted = ex_price(
-            before,
-            cash=cash,
-            bonus=self.bonus[session],
-            rights=self.rights[session],
-            rights_price=self.rights_price[session],
-            split=self.split[session],
-        )
+        adjusted = ex_price(before, cash=cash, paid=self.paid[session], multiple=self.multiple[session])
         return np.where(event, _rounded(adjusted, tick), before)
 
 

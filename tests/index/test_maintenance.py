@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.errors import ConstituentsInvalid
 from index.level import compute, total_return
 from index.maintenance import Rules, constituents, daily, weekly
-from index.market import Market, Records, ex_price
+from index.market import Market, Records
 from tests.index.constituents import patient
 
 SESSIONS = pd.to_datetime(["2024-09-19", "2024-09-20", "2024-09-23", "2024-09-24"])  # Thursday … Tuesday
@@ -229,12 +229,3 @@ def test_events_alone_move_no_index(bonus: float, rights: float, rights_price: f
     terms = action(bonus=bonus, rights=rights, rights_price=rights_price, split=split)
     stopped = prices(a=[10, 10, None, None], b=[20, 20, 20, 20])
     assert levels(records(prices=stopped, actions=terms)) == [100.0] * 4
-
-
-@patient
-@given(st.floats(1, 500), _ratios, _ratios, st.floats(0.5, 100))
-def test_an_ex_price_keeps_what_holders_own_and_pay(
-    close: float, bonus: float, rights: float, rights_price: float
-) -> None:
-    after = ex_price(close, bonus=bonus, rights=rights, rights_price=rights_price) * (1 + bonus + rights)
-    assert after == pytest.approx(close + rights * rights_price)

@@ -27,7 +27,7 @@ def test_stepped_free_float() -> None:
 
 def test_ex_rights_price_of_ten_for_three() -> None:
     """The exchange's formula, worked in quant1x's data documentation: 18.00, three for ten at 6.00, gives 15.23."""
-    assert ex_price(18.0, rights=0.3, rights_price=6.0) == pytest.approx(15.23, abs=0.005)
+    assert ex_price(18.0, cash=0.0, paid=0.3 * 6.0, multiple=1.3) == pytest.approx(15.23, abs=0.005)
 
 
 def test_a_rights_issue_values_the_index_s_base_by_the_quoted_ex_price() -> None:
@@ -47,7 +47,7 @@ def test_a_rights_issue_values_the_index_s_base_by_the_quoted_ex_price() -> None
 
 def test_theoretical_ex_rights_price() -> None:
     """accounting-simplified.com, IAS 33: one for four at 1.00 on a million at 1.50 gives 1.40, worth 1,750,000."""
-    price = ex_price(1.5, rights=0.25, rights_price=1.0)
+    price = ex_price(1.5, cash=0.0, paid=0.25 * 1.0, multiple=1.25)
     assert price == pytest.approx(1.4)
     assert price * 1_250_000 == pytest.approx(1_750_000)
 

@@ -21,6 +21,7 @@ Direction = Literal["up", "down", "flat"]
 
 YEAR = 250  # sessions; the window of rank and z (reference: nominal 90 % bands held over 250 days since 2000)
 MONTH = 20  # sessions; the window of the turnover median
+SLIGHT_PCT = 0.1  # reports of smaller moves say "little changed"
 FLAT_PCT = 0.005  # a smaller change prints as 0.00 %
 LONG_BREAK = timedelta(days=30)  # a peer whose last close is older than this says nothing about today
 
@@ -130,6 +131,11 @@ class Move:
         if abs(self.change_pct) < FLAT_PCT:
             return "flat"
         return "up" if self.change_pct > 0 else "down"
+
+    @property
+    def is_slight(self) -> bool:
+        """Whether closing reports would call it little changed, which asks for no reason."""
+        return abs(self.change_pct) < SLIGHT_PCT
 
     @property
     def is_range(self) -> bool:

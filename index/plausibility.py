@@ -32,7 +32,7 @@ GROWTH_PCT = (-100.0, 100.0)
 def own_figures(kind: str, values: Values) -> tuple[Fault, ...]:
     """What a row's own figures say against one another."""
     judge = _OWN.get(kind)
-    fault = judge(values) if judge else None
+    fault = judge and judge(values)
     return (fault,) if fault else ()
 
 
@@ -45,7 +45,8 @@ class Neighbours:
 
     def doubts(self, values: Values) -> tuple[Fault, ...]:
         """Jumps from the row before; the row is remembered."""
-        return tuple(fault for series in self.series if (fault := self._doubt(series, values)))
+        found = [self._doubt(series, values) for series in self.series]
+        return tuple(filter(None, found))
 
     def _doubt(self, series: "_Series", values: Values) -> Fault | None:
         value = series.value(values) if series.value else values[series.column]

@@ -57,10 +57,8 @@ def check(kind: Kind, cells: Sequence[str], now: datetime) -> Checked:
     Raises:
         Rejected: a rule is broken; the fault says which.
     """
-    values = {
-        name: parse(cell) if cell else unknown()
-        for (name, parse, unknown), cell in zip(_parsers(kind), cells, strict=True)
-    }
+    names, readers = _readers(kind)
+    values = dict(zip(names, [read(cell) for read, cell in zip(readers, cells, strict=True)], strict=True))
     for rule in RULES.get(kind.name, ()):
         rule(values)
     published_at = _published(kind, values)
@@ -70,12 +68,14 @@ def check(kind: Kind, cells: Sequence[str], now: datetime) -> Checked:
 
 
 @cache
-def _parsers(kind: Kind) -> tuple[tuple[str, Callable[[str], Any], Callable[[], Any]], ...]:
-    """For each column its name, how to read a cell (the same cells come again and again) and an empty one."""
-    return tuple(
-        (column.name, lru_cache(REMEMBERED)(partial(_PARSERS[column.type], column)), partial(_unknown, column))
-        for column in kind.columns
-    )
+def _readers(kind: Kind) -> tuple[tuple[str, ...], tuple[Callable[[str], Any], ...]]:
+    """The columns' names and what reads a cell of each; the same cells come again and again."""
+    readers = (lru_cache(REMEMBERED)(partial(_read, column, _PARSERS[column.type])) for column in kind.columns)
+    return tuple(column.name for column in kind.columns), tuple(readers)
+
+
+def _read(column: Column, parse: Parser, cell: str) -> Any:  # noqa: ANN401 - a cell is a number, a text or None
+    return parse(column, cell) if cell else _unknown(column)
 
 
 def _unknown(column: Column) -> Any:  # noqa: ANN401 - None, in a place that holds any cell

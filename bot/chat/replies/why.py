@@ -56,8 +56,8 @@ def sourced_span(span: Span, move: Move) -> Sourced:
 def premise_of(asked: Asked) -> Premise:
     """Whether the direction that the question asserts is what happened on the day it names."""
     direction = asked.question.direction
-    if direction is None:
-        return "none"
+    if direction is None or (asked.span.is_stale and asked.question.when.days):
+        return "none"  # nothing was asserted, or of a day whose figures are not stored
     named_closed_day = asked.span.closed_day is not None and asked.question.when.days != ()
     return "wrong" if named_closed_day or _contradicts(direction, asked.move) else "holds"
 

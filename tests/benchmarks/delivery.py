@@ -1,0 +1,288 @@
+"""Delivery measured against the fake Bot API in a process of its own: `python -m tests.benchmarks.delivery NAME`.
+
+free      5,400 chats at 30 a second with a burst of 3, three minutes (``--chats`` for fewer)
+paid      1,000 a second at 150 ms; `python -m tests.benchmarks.delivery_peers` for the libraries as they come
+kill      50 x kill -9 at random moments of 3,000 chats at 300 a second and 50 ms
+enqueue   1,000,000 recipients
+answers   50 people asking at once while a broadcast runs at 300 a second and 50 ms
+chaos     lost replies, resets, bad gateways and 429s: the ledger and the fake compared chat by chat
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy import Engine, text
+from telegram.ext import ExtBot
+
+from bot.delivery import outbox, tables
+from bot.delivery.answers import Answers
+from bot.delivery.broadcast import Broadcaster, Report
+from bot.delivery.outbox import Draft, Edition
+from bot.delivery.pacing import Pacer
+from bot.delivery.transport import AiohttpRequest, Wire
+from index.store import Store
+
+SESSION = date(2024, 9, 30)
+CLOSE = datetime(2024, 9, 30, 7, 0, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+# About as long as a real close page, 0.8 kB.
+PAGE = "<b>Shanghai Composite</b> 3336.50 (+8.06 %)\n" + "\n".join(
+    f"<b>{number}.</b> A driver with its dated evidence and its source" for number in range(12)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fake:
+    """A fake Bot API in another process."""
+
+    base_url: str
+    token: str
+    first_chat: int
+    ledger: Path
+
+    def accepted(self) -> "Counter[int]":
+        """Chat → how many messages it got."""
+        attempts = map(json.loads, self.ledger.read_text().splitlines())
+        return Counter(attempt["chat_id"] for attempt in attempts if attempt["message_id"])
+
+    def codes(self) -> "Counter[int]":
+        return Counter(json.loads(line)["code"] for line in self.ledger.read_text().splitlines())
+
+
+@contextmanager
+def fake(folder: Path, **options: float | str) -> Iterator[Fake]:
+    ledger = folder / "ledger.jsonl"
+    flags = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    command = [sys.executable, "-m", "tests.botapi", "--ledger", str(ledger), *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:  # noqa: S603 - our own program
+        assert process.stdout is not None
+        about = json.loads(process.stdout.readline())
+        try:
+            yield Fake(about["base_url"], about["token"], about["first_chat"], ledger)
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def database(folder: Path, chats: int, first: int) -> Engine:
+    engine = Store(f"sqlite:///{folder / 'whyup.db'}").engine
+    tables.create(engine)
+    fill = (
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
+        " INSERT INTO chat (chat_id, kind, language, colours, indices, min_move_pct, subscribed, alive, dead_reason)"
+        " SELECT :first + i, 'private', 'en', 'red_up', ' 000001.SH ', 0, 1, 1, '' FROM n"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(fill), {"last": chats - 1, "first": first})
+    return engine
+
+
+def enqueue(engine: Engine) -> int:
+    editions = {"en/red_up": Edition(PAGE)}
+    return outbox.enqueue(engine, Draft("close", SESSION, CLOSE + timedelta(hours=21), editions), CLOSE).id
+
+
+async def send(engine: Engine, api: Fake, per_second: float, stars: float | None = None) -> Report:
+    async with Wire(api.base_url, api.token) as wire:
+        broadcaster = Broadcaster(engine, wire, Pacer(per_second), now=lambda: CLOSE, stars_budget=stars)
+        return await broadcaster.run(1)
+
+
+def told(name: str, **figures: object) -> None:
+    sys.stdout.write(json.dumps({"benchmark": name, **figures}) + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds on the wall and on the processor since it was made."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def start(cls) -> "Stopwatch":
+        return cls(time.perf_counter(), time.process_time())
+
+    def figures(self, messages: int) -> dict[str, float]:
+        wall, cpu = time.perf_counter() - self.wall, time.process_time() - self.cpu
+        return {"per_second": round(messages / wall, 2), "cpu_s_per_1000": round(1000 * cpu / messages, 3)}
+
+
+def free(options: argparse.Namespace) -> None:
+    chats = options.chats or 5400
+    with folder() as place, fake(place, chats=chats, rate=30, burst=3) as api:
+        engine = database(place, chats, api.first_chat)
+        enqueue(engine)
+        watch = Stopwatch.start()
+        report = asyncio.run(send(engine, api, 30.0))
+        copies = Counter(api.accepted().values())
+        told("free", **watch.figures(chats), sent=report.tally.sent, codes=api.codes(), copies=copies)
+
+
+def paid(options: argparse.Namespace) -> None:
+    chats = options.chats or 20_000
+    with folder() as place, fake(place, chats=chats, latency_ms=150) as api:
+        engine = database(place, chats, api.first_chat)
+        enqueue(engine)
+        watch = Stopwatch.start()
+        report = asyncio.run(send(engine, api, 1000.0, stars=100_000.0))
+        copies = Counter(api.accepted().values())
+        told("paid", **watch.figures(chats), sent=report.tally.sent, codes=api.codes(), copies=copies)
+
+
+def worker(options: argparse.Namespace) -> None:
+    """One process of the kill benchmark: goes on with campaign 1, and says when its first message is back."""
+    engine = Store(options.database).engine
+    api = Fake(options.base_url, options.token, 0, Path())
+    asyncio.run(send(engine, api, options.per_second))
+
+
+def kill(options: argparse.Namespace) -> None:
+    chats, kills = options.chats or 3000, options.kills
+    chance = random.Random(options.seed)  # noqa: S311 - repeatable, not secret
+    with folder() as place, fake(place, chats=chats, rate=330, burst=30, latency_ms=50) as api:
+        engine = database(place, chats, api.first_chat)
+        enqueue(engine)
+        lives_s = 2 * chats / 300 / kills
+        resumes = [killed(engine, api, chance.uniform(0.0, lives_s)) for _ in range(kills)]
+        finish(engine, api)
+        told("kill", kills=kills, **_judged(engine, api, kills), first_message_s=_spread(resumes))
+
+
+def _command(engine: Engine, api: Fake) -> list[str]:
+    place = ["--database", str(engine.url), "--base-url", api.base_url, "--token", api.token]
+    return [sys.executable, "-m", "tests.benchmarks.delivery", "worker", *place, "--per-second", "300"]
+
+
+def killed(engine: Engine, api: Fake, after_s: float) -> float:
+    """Start a process and kill it some time after its first message; the seconds until that."""
+    seen = api.ledger.stat().st_size
+    began = time.perf_counter()
+    with subprocess.Popen(_command(engine, api), stdout=subprocess.DEVNULL, cwd=ROOT) as process:  # noqa: S603 - ours
+        while api.ledger.stat().st_size == seen and process.poll() is None:
+            time.sleep(0.001)
+        first = time.perf_counter() - began
+        time.sleep(after_s)
+        process.kill()
+    return first
+
+
+def finish(engine: Engine, api: Fake) -> None:
+    subprocess.run(_command(engine, api), stdout=subprocess.DEVNULL, cwd=ROOT, check=True)  # noqa: S603 - our own
+
+
+def _judged(engine: Engine, api: Fake, kills: int) -> dict[str, object]:
+    accepted, tally = api.accepted(), outbox.tally(engine, 1)
+    return {
+        "lost": tally.total - len(accepted),
+        "most_copies": max(accepted.values()),
+        "repeats_per_kill": round((accepted.total() - len(accepted)) / kills, 2),
+        "tally": str(tally),
+    }
+
+
+def _spread(seconds: list[float]) -> dict[str, float]:
+    return {"median": round(median(seconds), 2), "most": round(max(seconds), 2)}
+
+
+def million(options: argparse.Namespace) -> None:
+    chats = options.chats or 1_000_000
+    with folder() as place:
+        engine = database(place, chats, 1)
+        began = time.perf_counter()
+        enqueue(engine)
+        seconds = time.perf_counter() - began
+        most_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        told("enqueue", recipients=chats, seconds=round(seconds, 2), rss_mb=most_mb)
+
+
+def answers(options: argparse.Namespace) -> None:
+    chats = options.chats or 3000
+    with folder() as place, fake(place, chats=chats + 50, rate=330, burst=120, latency_ms=50) as api:
+        engine = database(place, chats, api.first_chat)
+        enqueue(engine)
+        told("answers", **asyncio.run(_asked(engine, api, chats)))
+
+
+async def _asked(engine: Engine, api: Fake, chats: int) -> dict[str, object]:
+    pacer, people = Pacer(300.0), range(api.first_chat + chats, api.first_chat + chats + 50)
+    bot: ExtBot[int] = ExtBot(
+        api.token,
+        api.base_url,
+        request=AiohttpRequest(),
+        get_updates_request=AiohttpRequest(),
+        rate_limiter=Answers(pacer),
+    )
+    async with bot, Wire(api.base_url, api.token) as wire:
+        idle = [took for _ in range(10) for took in await _all_ask(bot, people)]
+        broadcast = asyncio.create_task(Broadcaster(engine, wire, pacer, now=lambda: CLOSE).run(1))
+        busy: list[float] = []
+        while not broadcast.done():
+            busy += await _all_ask(bot, people)
+        sent = (await broadcast).tally.sent
+    return {"idle": _milliseconds(idle), "busy": _milliseconds(busy), "sent": sent, "codes": api.codes()}
+
+
+def _milliseconds(seconds: list[float]) -> dict[str, float]:
+    ordered = sorted(1000 * second for second in seconds)
+    return {f"p{share}": round(ordered[len(ordered) * share // 100], 1) for share in (50, 99)}
+
+
+async def _all_ask(bot: ExtBot[int], people: range) -> list[float]:
+    await asyncio.sleep(1.0)
+    return await asyncio.gather(*(_answered(bot, chat_id) for chat_id in people))
+
+
+async def _answered(bot: ExtBot[int], chat_id: int) -> float:
+    began = time.perf_counter()
+    await bot.send_message(chat_id, PAGE, parse_mode="HTML")
+    return time.perf_counter() - began
+
+
+BENCHMARKS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "free": free,
+    "paid": paid,
+    "kill": kill,
+    "worker": worker,
+    "enqueue": million,
+    "answers": answers,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.delivery", description=__doc__)
+    parser.add_argument("name", choices=BENCHMARKS)
+    parser.add_argument("--chats", type=int, default=0)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=20240930)
+    parser.add_argument("--database")
+    parser.add_argument("--base-url")
+    parser.add_argument("--token")
+    parser.add_argument("--per-second", type=float, default=300.0)
+    options = parser.parse_args()
+    BENCHMARKS[options.name](options)
+
+
+if __name__ == "__main__":
+    main()

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from index.bars import Numbers
+from index.bars import Bars, Numbers
 from index.contributions import by, levels_and_points
+from index.history import table as table_of_moves
 from index.level import compute, extend
 from index.panel import Panel, prepare
 from tests.index.exact import DIGITS, exact_levels, history
@@ -245,6 +246,14 @@ def _agree(
     np.testing.assert_allclose(wide, dense[1], rtol=1e-9, atol=1e-9)
 
 
+def moves_ms(rounds: int) -> list[float]:
+    """What the moves of a whole history take."""
+    close = 100 * np.exp(np.cumsum(np.random.default_rng(7).normal(0, 0.015, SESSIONS)))
+    sessions = np.array("1990-12-19", dtype="datetime64[D]") + np.arange(SESSIONS)
+    bars = Bars("000001.SH", sessions, close, close, close, close, close, close, ("generated",) * SESSIONS)
+    return [1e3 * seconds(lambda: table_of_moves(bars)) for _ in range(rounds + 1)][1:]
+
+
 def main() -> None:
     """Print one table."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
@@ -254,6 +263,8 @@ def main() -> None:
     for row in compare(rounds):
         shown.add_row(*row)
     shown.add_row(f"drift after {DRIFT_SESSIONS:,} sessions, {DIGITS} digits", f"{drift():.1e}", "", "", "")
+    moves = moves_ms(rounds)
+    shown.add_row(f"all moves over {SESSIONS:,} sessions", f"{median(moves):.0f} ms", "", f"to {max(moves):.0f} ms", "")
     Console(width=120).print(shown)
 
 

@@ -69,7 +69,8 @@ def _page(report: ImportReport, language: str) -> str:
 
 def _totals(report: ImportReport, *findings: list[Finding]) -> Totals:
     unshown = sum(max(len(found) - SHOWN, 0) for found in findings)
-    return Totals(*(report.total(what) for what in ("read", "new", "rejected", "doubtful")), unshown)
+    read, new, rejected, doubtful = (report.total(what) for what in ("read", "new", "rejected", "doubtful"))
+    return Totals(read, new, rejected, doubtful, unshown)
 
 
 def _shown(findings: Iterable[Finding]) -> list[Sourced]:

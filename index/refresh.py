@@ -1,13 +1,13 @@
 """Sources → quality → store, with progress: the only way in for a figure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from hashlib import blake2b
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,18 @@ from index.errors import FolderUnreadable
 from index.faults import Fault
 from index.plausibility import Neighbours
 from index.quality import Checked, Rejected, check
+from index.second_process import SecondProcess
 from index.sessions import BEIJING
 from index.sources import folder as folders
 from index.store import Row, Store, stamp, stamp_exactly
 
 CHUNK = 20_000  # rows a transaction: what an interruption costs, and what memory holds
 
+WORTH_A_SECOND_PROCESS = 4_000_000  # bytes, mostly compressed: about five seconds of one core, and starting takes two
 UNENDED = Fault("unended")
 
-Progress = Callable[[str, int, int], None]  # file, rows done, rows in all
+Progress = Callable[[str, int, int], None]
+Step = tuple[str, int, int]  # file, rows done, rows in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,14 @@ class ImportReport:
         return by_kind
 
 
+Event = Step | FileReport
+
+
 def load_folder(store: Store, folder: Path, now: datetime, progress: Progress = lambda *_: None) -> ImportReport:
     """Import every figure of a folder; a damaged row or file is reported and the rest is imported.
 
     Importing twice changes nothing: rows already stored are recognised. Each chunk is one transaction, so an
-    interrupted import is finished by running it again.
+    interrupted import is finished by running it again. A large folder is shared with a second process.
 
     Args:
         store: where the figures go.
@@ -81,12 +87,66 @@ def load_folder(store: Store, folder: Path, now: datetime, progress: Progress = 
         progress: told the file, the rows done and the rows in all of that file.
 
     Raises:
-        FolderUnreadable: no such folder, or no file of the format in it.
+        FolderUnreadable: no such folder, no file of the format in it, or the second process was killed.
         StoreUnreachable: the database refused; what was stored before stays.
     """
+    shares = _shares(folders.files(folder)) if store.is_shared else ()
+    if not shares:
+        return ImportReport(str(folder), _reports(_imported(store, folder, None, now), progress))
+    ours, theirs = shares
+    with SecondProcess(_imported_elsewhere, store.url, folder, theirs, now) as second:
+        events = _side_by_side(_imported(store, folder, ours, now), second)
+        try:
+            return ImportReport(str(folder), _reports(events, progress))
+        except ChildProcessError as error:
+            raise FolderUnreadable(str(folder), f"the second process ended with {error}") from error
+
+
+def _imported(store: Store, folder: Path, kinds: frozenset[str] | None, now: datetime) -> Iterator[Event]:
+    """Import the files of some kinds, or of all: steps of progress, and each file's report after its last step."""
     publishers = folders.publishers(folder)
-    reports = (_FileLoad(store, file, publishers, now).run(progress) for file in folders.files(folder))
-    return ImportReport(str(folder), tuple(reports))
+    for file in folders.files(folder):
+        if kinds is None or file.kind.name in kinds:
+            load = _FileLoad(store, file, publishers, now)
+            yield from load.steps()
+            yield load.report
+
+
+def _imported_elsewhere(url: str, folder: Path, kinds: frozenset[str], now: datetime) -> Iterator[Event]:
+    yield from _imported(Store(url), folder, kinds, now)
+
+
+def _side_by_side(ours: Iterable[Event], second: SecondProcess) -> Iterator[Event]:
+    for event in ours:
+        yield event
+        yield from second.so_far()
+    yield from second.rest()
+
+
+def _reports(events: Iterable[Event], progress: Progress) -> tuple[FileReport, ...]:
+    reports: list[FileReport] = []
+    for event in events:
+        if isinstance(event, FileReport):
+            reports.append(event)
+        else:
+            progress(*event)
+    return tuple(sorted(reports, key=attrgetter("file")))
+
+
+def _shares(files: Sequence[folders.File]) -> tuple[frozenset[str], ...]:
+    """Two shares of about as many lines; none when one process is done before a second one has started.
+
+    All files of a kind are in one share, so that each process alone knows which rows of a table are new.
+    """
+    if sum(file.path.stat().st_size for file in files) < WORTH_A_SECOND_PROCESS:
+        return ()
+    lines: Counter[str] = Counter()
+    for file in files:
+        lines[file.kind.name] += file.count()
+    shares: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for kind, count in lines.most_common():
+        min(shares, key=Counter.total)[kind] = count
+    return tuple(map(frozenset, shares))
 
 
 class _FileLoad:
@@ -102,14 +162,13 @@ class _FileLoad:
         self.key = itemgetter(*file.kind.key)
         self.first_seen: dict[Any, tuple[str, int]] = {}
 
-    def run(self, progress: Progress) -> FileReport:
+    def steps(self) -> Iterator[Step]:
         total = self.file.count()
-        progress(self.report.file, 0, total)
+        yield self.report.file, 0, total
         for rows in _chunks(self._good_rows()):
             self.report.new += self.store.add(self.file.kind.name, rows)
-            progress(self.report.file, self.report.read, total)
-        progress(self.report.file, total, total)
-        return self.report
+            yield self.report.file, self.report.read, total
+        yield self.report.file, total, total
 
     def _lines(self) -> Iterator[folders.Line]:
         try:

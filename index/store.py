@@ -124,6 +124,11 @@ class Store:
             self.engine = _engine(url)
             METADATA.create_all(self.engine)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether another process that opens the same URL sees the same figures: not when they are kept in memory."""
+        return self.engine.dialect.name != "sqlite" or self.engine.url.database not in {None, "", ":memory:"}
+
     def add(self, kind: str, rows: Sequence[Row]) -> int:
         """Store checked rows in one transaction.
 
@@ -159,7 +164,8 @@ class Store:
     def version(self) -> int:
         """A number that grows whenever rows are added: what was read under another one may be out of date."""
         with self._reading() as connection:
-            return connection.execute(select(func.coalesce(func.max(VERSION.c.number), 0))).scalar_one()
+            number: int = connection.execute(select(func.coalesce(func.max(VERSION.c.number), 0))).scalar_one()
+            return number
 
     def bars(self, index: str, at: datetime) -> Bars:
         """The bars of an index as known at a moment, oldest first (empty arrays when none)."""

@@ -126,6 +126,15 @@ def _interrupt_after(reports: int) -> Callable[[str, int, int], None]:
     return progress
 
 
+def test_two_processes_import_what_one_does(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = load(store, SAMPLE)
+    monkeypatch.setattr(refresh, "WORTH_A_SECOND_PROCESS", 0)
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    assert load(other, SAMPLE) == alone
+    assert everything(other) == everything(store)
+    other.engine.dispose()
+
+
 def test_progress_ends_at_the_number_of_lines(store: Store, folder: Path) -> None:
     write(folder, "bars.csv.gz", BAR)
     seen: list[tuple[str, int, int]] = []

@@ -16,6 +16,9 @@ from bot.delivery.outbox import AGAIN_US, Campaign, Edition
 from bot.delivery.tables import CAMPAIGN, DELIVERY, EDITION, IS_READY, State, transaction
 from index.errors import MarketError
 
+# A request whose reply was lost may still be on its way: only after this time is it sent again.
+DOUBT_US = 60_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -92,9 +95,10 @@ class Ledger:
             await self._committing
         self._thread.shutdown()
 
-    async def recover(self) -> None:
+    async def recover(self, at_us: int) -> None:
         """Make what an earlier run left in doubt ready again, once; open the campaign again if it was stopped."""
         await self._in_thread(_recover, self._campaign)
+        await self._in_thread(_mend_dues, self._campaign.id, at_us + DOUBT_US)
 
     async def due(self, at_us: int, at_most: int) -> list[Due]:
         """What is to be sent by a moment, in order; not to chats that wait for an earlier campaign."""
@@ -221,6 +225,12 @@ def _recover(connection: Connection, campaign: Campaign) -> None:
         again = again.values(doubts=DELIVERY.c.doubts + 1)
     connection.execute(again)
     _close(connection, campaign.id, "open", "")
+
+
+def _mend_dues(connection: Connection, campaign_id: int, latest_us: int) -> None:
+    """What waits for its doubt to pass waits no longer than that, though the clock was set back since."""
+    waiting = DELIVERY.c.campaign_id == campaign_id, IS_READY, DELIVERY.c.doubts > 0, DELIVERY.c.due_us > latest_us
+    connection.execute(update(DELIVERY).where(*waiting).values(due_us=latest_us))
 
 
 def _due(connection: Connection, campaign: Campaign, at_us: int, at_most: int) -> list[Due]:

@@ -119,7 +119,7 @@ class Run:
         return self._stopped_by
 
     async def _take_up(self, stars_budget: float | None) -> None:
-        await self._ledger.recover()
+        await self._ledger.recover(microseconds(self._clock.now()))
         edits = self._campaign.corrects is not None
         stored = await self._ledger.editions()
         self._envelopes = [Envelope(edition, file_id, edits=edits) for edition, file_id in stored]

@@ -8,13 +8,11 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.delivery.chats import bury, drop_topic, miss, rekey
-from bot.delivery.ledger import Due, Settlement
+from bot.delivery.ledger import DOUBT_US, Due, Settlement
 from bot.delivery.outbox import AGAIN_US
 from bot.delivery.tables import State, microseconds
 from bot.delivery.verdict import Outcome, Verdict
 
-# A request whose reply was lost may still be on its way: only after this time is it sent again.
-DOUBT_FOR = timedelta(seconds=60)
 _DOUBTS_AT_MOST = 1
 _EDIT_DOUBTS_AT_MOST = 5  # an edit that is made twice is seen once
 
@@ -52,7 +50,7 @@ def _later(row: Settlement, verdict: Verdict, at: datetime, _due: Due) -> Settle
 def _unknown(row: Settlement, _verdict: Verdict, at: datetime, due: Due) -> Settlement:
     most = _DOUBTS_AT_MOST if due.edits is None else _EDIT_DOUBTS_AT_MOST
     state = State.READY if due.doubts < most else State.UNRESOLVED
-    return replace(row, state=state, doubts=due.doubts + 1, due_us=microseconds(at + DOUBT_FOR))
+    return replace(row, state=state, doubts=due.doubts + 1, due_us=microseconds(at) + DOUBT_US)
 
 
 def _migrated(row: Settlement, verdict: Verdict, _at: datetime, _due: Due) -> Settlement:

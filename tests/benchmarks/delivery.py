@@ -19,10 +19,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -32,14 +33,18 @@ from telegram.ext import ExtBot
 from bot.delivery import outbox, tables
 from bot.delivery.answers import Answers
 from bot.delivery.broadcast import Broadcaster, Report
+from bot.delivery.chats import subscribe
 from bot.delivery.outbox import Draft, Edition
 from bot.delivery.pacing import Pacer
+from bot.delivery.tables import DELIVERY, State
 from bot.delivery.transport import AiohttpRequest, Wire
 from index.store import Store
+from tests.botapi import NO_LIMITS, Chat, FakeTelegram, Fault, Kind
 
 SESSION = date(2024, 9, 30)
 CLOSE = datetime(2024, 9, 30, 7, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
+CHAOS_PER_SECOND, CHAOS_RUN_S, CHAOS_RUNS = 50.0, 30.0, 500
 # About as long as a real close page, 0.8 kB.
 PAGE = "<b>Shanghai Composite</b> 3336.50 (+8.06 %)\n" + "\n".join(
     f"<b>{number}.</b> A driver with its dated evidence and its source" for number in range(12)
@@ -260,6 +265,70 @@ async def _answered(bot: ExtBot[int], chat_id: int) -> float:
     return time.perf_counter() - began
 
 
+def chaos(options: argparse.Namespace) -> None:
+    with folder() as place:
+        told("chaos", **asyncio.run(_tossed(place, options.seconds, random.Random(options.seed))))  # noqa: S311
+
+
+async def _tossed(place: Path, seconds: float, chance: random.Random) -> dict[str, object]:
+    """Runs that are cancelled and begun again under a clock that jumps, while everything else goes wrong too."""
+    chats = int(CHAOS_PER_SECOND * seconds)
+    engine = database(place, chats, 5_000_000_000)
+    async with FakeTelegram(rates=NO_LIMITS) as telegram, Wire(telegram.base_url, telegram.token) as wire:
+        people = telegram.crowd(chats)
+        groups = await _groups(engine, telegram, 50)
+        campaign = enqueue(engine)
+        await _troubles(telegram, people, groups, chance)
+        runs = 0
+        while outbox.tally(engine, campaign).left and (runs := runs + 1) < CHAOS_RUNS:
+            clock = CLOSE + timedelta(hours=chance.uniform(-5, 5))
+            broadcaster = Broadcaster(engine, wire, Pacer(CHAOS_PER_SECOND), now=partial(_same, clock))
+            await _interrupted(broadcaster.run(campaign), chance.uniform(0.5, 1.5) * CHAOS_RUN_S)
+            telegram.hangs_up()
+        return {"runs": runs, **_agreement(engine, telegram, campaign)}
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
+
+
+async def _interrupted(run: Awaitable[Report], after_s: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(run, after_s)
+
+
+async def _groups(engine: Engine, telegram: FakeTelegram, number: int) -> list[Chat]:
+    groups = [telegram.group(f"G{place}") for place in range(number)]
+    for group in groups:
+        await telegram.adds_bot(group)
+        subscribe(engine, group.id, "group")
+    return groups
+
+
+async def _troubles(telegram: FakeTelegram, people: range, groups: list[Chat], chance: random.Random) -> None:
+    telegram.faults.latency_s = (0.02, 0.2)
+    for kind, share in ((Kind.LOST_REPLY, 0.02), (Kind.RESET, 0.02), (Kind.BAD_GATEWAY, 0.01), (Kind.TOO_MANY, 0.01)):
+        telegram.faults.plan(Fault(kind, share))
+    for chat_id in chance.sample(people, len(people) // 20):
+        await telegram.blocks(telegram.world.chats[chat_id])
+    for group in groups[::2]:
+        await telegram.migrates(group)
+
+
+def _agreement(engine: Engine, telegram: FakeTelegram, campaign: int) -> dict[str, object]:
+    """The ledger and the fake, chat by chat: what each row says against what the chat shows."""
+    with engine.connect() as connection:
+        rows = connection.execute(DELIVERY.select().where(DELIVERY.c.campaign_id == campaign)).all()
+    shown = {row.chat_id: list(telegram.world.standings[row.chat_id].sent) for row in rows}
+    return {
+        "tally": str(outbox.tally(engine, campaign)),
+        "copies": Counter(len(messages) for messages in shown.values()),
+        "sent_but_not_there": sum(row.state == State.SENT and row.message_id not in shown[row.chat_id] for row in rows),
+        "there_but_not_sent": sum(row.state == State.DEAD and bool(shown[row.chat_id]) for row in rows),
+        "twice_without_doubt": sum(len(shown[row.chat_id]) > 1 + row.doubts for row in rows),
+    }
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], None]] = {
     "free": free,
     "paid": paid,
@@ -267,6 +336,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], None]] = {
     "worker": worker,
     "enqueue": million,
     "answers": answers,
+    "chaos": chaos,
 }
 
 
@@ -274,6 +344,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.delivery", description=__doc__)
     parser.add_argument("name", choices=BENCHMARKS)
     parser.add_argument("--chats", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=600.0, help="of messages, for chaos")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=20240930)
     parser.add_argument("--database")

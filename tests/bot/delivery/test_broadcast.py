@@ -9,7 +9,7 @@ from bot.delivery import chats, outbox
 from bot.delivery.errors import AlreadyBroadcasting
 from bot.delivery.ledger import Ledger
 from bot.delivery.outbox import Edition, Tally
-from bot.delivery.tables import State
+from bot.delivery.tables import State, microseconds
 from bot.delivery.transport import Wire
 from index.errors import TokenRefused
 from tests.bot.delivery.desk import CLOSE, NOON, PAGE, PIXEL, Desk, Leaping
@@ -196,6 +196,17 @@ async def test_a_lost_reply_is_asked_again_after_a_minute_without_a_sound(desk: 
     assert [message.silent for message in desk.telegram.sent(wei)] == [False, True]
 
 
+async def test_a_clock_set_back_delays_nobody_by_more_than_the_minute(desk: Desk) -> None:
+    (wei,) = desk.people(1)
+    desk.telegram.faults.loses_replies()
+    campaign = desk.enqueue()
+    await desk.run(campaign)
+    before = CLOSE - timedelta(hours=3)
+    await desk.run(campaign, now=before, patience_s=0)
+    assert (await desk.run(campaign, now=before + timedelta(seconds=61))).tally == Tally(sent=1)
+    assert len(desk.texts(wei)) == 2
+
+
 async def test_nobody_ever_gets_a_third_copy(desk: Desk) -> None:
     (wei,) = desk.people(1)
     desk.telegram.faults.loses_replies(times=10)
@@ -231,7 +242,7 @@ async def test_what_two_killed_runs_left_in_doubt_is_not_risked_again(desk: Desk
     campaign = desk.enqueue()
     for _ in range(2):
         async with Ledger(desk.engine, campaign) as killed:
-            await killed.recover()
+            await killed.recover(microseconds(CLOSE))
             await killed.intend(wei.id, paid=False)
     assert (await desk.run(campaign)).tally == Tally(unresolved=1)
 

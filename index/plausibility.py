@@ -57,6 +57,8 @@ class Neighbours:
         self._last[series.column, subject] = (day, value)
         if before and _jumps(value / before[1], series.limit(subject, day), before[0], day):
             return Fault("jump", series.column, f"{before[1]:g} → {value:g}")
+        if before and not series.may_repeat and value == before[1] and day != before[0]:
+            return Fault("repeated", series.column, f"{value:g}")
         return None
 
 
@@ -64,7 +66,8 @@ class Neighbours:
 class _Series:
     """A column whose neighbours are alike, and by which ratio they may differ.
 
-    `value` computes what is compared where it is not the cell itself.
+    `value` computes what is compared where it is not the cell itself. Two rows in a row that must not repeat are one
+    session's row under two dates, as quote tables serve it on holidays.
     """
 
     column: str
@@ -72,6 +75,7 @@ class _Series:
     day: str
     limit: Callable[[str, str], float]
     value: Callable[[Values], float | None] | None = None
+    may_repeat: bool = True
 
 
 def _jumps(ratio: float, limit: float, before: str, day: str) -> bool:
@@ -111,7 +115,7 @@ def _average_price(values: Values) -> float | None:
 
 _SERIES: Mapping[str, tuple[_Series, ...]] = {
     "bars": (
-        _Series("close", "index", "session", largest_move),
+        _Series("close", "index", "session", largest_move, may_repeat=False),
         _Series("turnover_cny", "index", "session", _always(AVERAGE_PRICE), _average_price),
     ),
     "etf": (_Series("close", "code", "session", _always(TWENTY_PERCENT)),),
@@ -122,6 +126,8 @@ _SERIES: Mapping[str, tuple[_Series, ...]] = {
     ),
     "rates": (_Series("value", "series", "date", _rate_limit),),
     "constituents": (_Series("shares", "code", "session", _always(3.0)),),
+    "etf_shares": (_Series("shares", "code", "session", _always(3.0)),),
+    "connect": (_Series("turnover_cny", "channel", "session", _always(10.0)),),
 }
 
 

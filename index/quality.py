@@ -196,7 +196,7 @@ def _range_holds_the_close(values: Values) -> None:
 
 
 def _activity_is_not_negative(values: Values) -> None:
-    for column in ("volume_shares", "volume", "turnover_cny"):
+    for column in ("volume_shares", "volume", "turnover_cny", "advancers", "decliners", "unchanged"):
         if (values.get(column) or 0) < 0:
             raise Rejected(Fault("negative", column, str(values[column])))
 
@@ -207,6 +207,9 @@ RULES: Mapping[str, tuple[Callable[[Values], None], ...]] = {
     "sectors": (_exchange_was_open,),
     "northbound": (_connect_was_open,),
     "margin": (_exchange_was_open,),
+    "breadth": (_exchange_was_open, _activity_is_not_negative),
+    "etf_shares": (_exchange_was_open,),
+    "connect": (_connect_was_open,),
     "constituents": (_exchange_was_open,),
     "events": (_driver_is_known, _polarity_is_a_sign),
 }

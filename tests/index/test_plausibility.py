@@ -108,6 +108,16 @@ def test_a_high_beyond_two_sessions_limits_above_the_low_is_doubted() -> None:
     assert codes("bars", **bar(high=300095.0)) == [("jump", "high")]
 
 
+def test_a_close_that_repeats_to_the_last_digit_is_one_row_under_two_dates() -> None:
+    rows = [close("2004-12-24", 4039.60, "AXJO"), close("2004-12-27", 4039.60, "AXJO")]  # Boxing Day
+    assert jumps("bars", *rows) == [False, True]
+
+
+def test_a_fund_may_close_where_it_closed() -> None:
+    rows = [{"code": "510050", "session": session, "close": 2.345} for session in ("2024-01-02", "2024-01-03")]
+    assert jumps("etf", *rows) == [False, False]
+
+
 def test_series_are_judged_apart() -> None:
     assert not any(jumps("bars", close("2024-09-30", 3336.50), close("2024-09-30", 21133.68, "HSI")))
 

@@ -64,6 +64,8 @@ def test_an_empty_cell_is_unknown_and_no_zero() -> None:
         ("sectors", "512880,securities,2024-09-30,", ("missing", "close")),
         ("northbound", "2024-08-16,", ("missing", "net_buy_cny")),
         ("northbound", "2024-05-15,1000000000", ("market_closed", "session")),  # Buddha's Birthday in Hong Kong
+        ("breadth", "2024-09-30,SSE,-5,10,3", ("negative", "advancers")),
+        ("connect", "2024-05-15,north,100000000000,5000000,1000000000", ("market_closed", "session")),
         ("releases", RELEASE.replace("T09:30", "T25:30"), ("not_a_moment", "released_at")),
         ("events", EVENT.replace("policy.monetary", "policy"), ("unknown_driver", "driver")),
         ("events", EVENT.replace(",1,", ",2,"), ("not_a_sign", "polarity")),

@@ -226,6 +226,24 @@ def _same(cell: str, figure: float | None) -> bool:
     return figure is None if not cell else figure == float(cell)
 
 
+_sample_lines = {path.name: path.read_bytes().splitlines(keepends=True)[:60] for path in sorted(SAMPLE.glob("*.csv"))}
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_bytes_in_any_file_break_the_import(folder: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(_sample_lines.keys() - {"publishers.csv"})))
+    text = b"".join(_sample_lines[name])
+    start = data.draw(st.integers(0, len(text)))
+    damage, swallowed = data.draw(st.binary(max_size=20)), data.draw(st.integers(0, 200))
+    (folder / name).write_bytes(text[:start] + damage + text[start + swallowed :])
+    store = Store("sqlite://")
+    (report,) = load(store, folder).files
+    (folder / name).unlink()
+    assert report.broken or store.count(report.kind) == report.new <= report.read
+    store.engine.dispose()
+
+
 # ---- the whole development history ------------------------------------------------------------------------------
 
 

@@ -44,6 +44,7 @@ from sqlalchemy import Column as SqlColumn
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from index.bars import Bars, Days
 from index.errors import StoreUnreachable
@@ -122,7 +123,15 @@ class Store:
         self.url = url
         with reporting(url):
             self.engine = _engine(url)
-            METADATA.create_all(self.engine)
+            self._create_tables()
+
+    def _create_tables(self) -> None:
+        # create_all asks first and creates then, which fails when another process opens the same new store
+        with self.engine.begin() as connection:
+            for table in METADATA.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
 
     @property
     def is_shared(self) -> bool:
@@ -258,7 +267,7 @@ def _engine(url: str) -> Engine:
 
 def _tune_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - a driver's own class
     # WAL lets answers read while an import writes; NORMAL survives kill -9, which is what we promise.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

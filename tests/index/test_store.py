@@ -1,5 +1,6 @@
 """What the store remembers, and what it does not yet know at a moment."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -110,6 +111,15 @@ def test_nothing_of_a_failed_transaction_is_stored(store: Store) -> None:
 
 def test_adding_nothing_is_nothing(store: Store) -> None:
     assert store.add("bars", []) == 0
+
+
+def test_many_may_open_a_new_store_at_once(tmp_path: Path) -> None:
+    urls = [f"sqlite:///{tmp_path / f'{number // 8}.db'}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(Store, urls))
+    assert [made.count("bars") for made in stores] == [0] * 40
+    for made in stores:
+        made.engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO, Self
@@ -95,12 +95,10 @@ def _send(event: object) -> None:
 
 
 def _collect(taken: BinaryIO, came: "SimpleQueue[Any]") -> None:
-    with taken:
-        try:
-            while True:
-                came.put(pickle.load(taken))  # noqa: S301 - the second process wrote it
-        except (EOFError, pickle.UnpicklingError):
-            came.put(_END)
+    with taken, suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            came.put(pickle.load(taken))  # noqa: S301 - the second process wrote it
+    came.put(_END)
 
 
 def _or_raise(event: object) -> object:

@@ -127,11 +127,13 @@ class Store:
 
     def _create_tables(self) -> None:
         # create_all asks first and creates then, which fails when another process opens the same new store
+        tables = METADATA.sorted_tables
+        indexes = (index for table in tables for index in table.indexes)
         with self.engine.begin() as connection:
-            for table in METADATA.sorted_tables:
+            for table in tables:
                 connection.execute(CreateTable(table, if_not_exists=True))
-                for index in table.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
+            for index in indexes:
+                connection.execute(CreateIndex(index, if_not_exists=True))
 
     @property
     def is_shared(self) -> bool:

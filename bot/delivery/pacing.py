@@ -18,8 +18,9 @@ FREE_PER_SECOND = 30.0
 STARS_A_MESSAGE = 0.1
 # Of the limit that Telegram names: 29.5 of 30. The rest is for clocks and networks that do not keep time.
 _OF_THE_LIMIT = 29.5 / 30.0
-# A timer or a busy loop that comes late may catch up this much, or the lost time would lower the rate.
-_CATCH_UP_S = 0.02
+# A timer or a busy loop that comes late may catch up this much, or the lost time would lower the rate: less than one
+# message on the free rate, and half of what a paid bucket bears at once.
+_FREE_CATCH_UP_S, _PAID_CATCH_UP_S = 0.02, 0.05
 _CHAT_INTERVAL_S = 1.0
 _CHAT_BURST = 2  # answers in one chat that may come at once; "short bursts" are tolerated
 _GROUP_MESSAGES, _GROUP_WINDOW_S = 20, 60.0
@@ -112,6 +113,7 @@ class Pacer:
         """Change the bot's limit, as when the Stars are spent."""
         is_free = per_second <= FREE_PER_SECOND
         self._interval = 1.0 / (per_second * _OF_THE_LIMIT)
+        self._catch_up_s = _FREE_CATCH_UP_S if is_free else _PAID_CATCH_UP_S
         self._answer_burst_s = _FREE_ANSWER_BURST * self._interval if is_free else _ANSWER_BURST_S
 
     async def broadcast(self, chat_id: int) -> None:
@@ -155,7 +157,7 @@ class Pacer:
         self._held_until = max(self._held_until, self._now() + seconds)
 
     def _take(self, chat_id: int, at: float) -> None:
-        self._next = max(self._next, self._now() - _CATCH_UP_S) + self._interval
+        self._next = max(self._next, self._now() - self._catch_up_s) + self._interval
         if len(self._chats) >= self._forget_after:
             self._forget()
         self._chats.setdefault(chat_id, _Chat()).note(at, is_group=chat_id < 0)

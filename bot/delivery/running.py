@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
+from functools import partial
 
 from bot.delivery.envelopes import Envelope
 from bot.delivery.fuse import Fuse
@@ -17,13 +17,13 @@ from bot.delivery.settlement import settle
 from bot.delivery.tables import State, microseconds
 from bot.delivery.transport import Wire
 from bot.delivery.verdict import Outcome, Verdict
+from bot.delivery.window import Window
 
 _CANARY = 20  # messages that have to come back before the rest goes out
 _READ_AT_ONCE = 500
 _GRACE_S = 4.0  # a stop has to be over within five seconds
 _BACKOFF_FROM_S, _BACKOFF_TO_S = 0.5, 30.0
 _TROUBLES_TOLERATED = 4  # lost replies in a row that are still taken for accidents
-_LEAST_ROOM = 8
 _NAP_S = 0.2, 1.0
 
 
@@ -91,7 +91,7 @@ class Run:
         self._patience_s = patience.total_seconds()
         self._queue: deque[Due] = deque()
         self._active: dict[int, asyncio.Task[None]] = {}
-        self._room = asyncio.Semaphore(max(_LEAST_ROOM, ceil(pacer.per_second)))
+        self._window = Window(pacer.per_second)
         self._fuse = Fuse()
         self._backoff = Backoff(pacer, clock.monotonic)
         self._stars: Stars | None = None
@@ -168,7 +168,7 @@ class Run:
         if wait_s := self._pacer.wait_s(due.chat_id):
             await self._postpone(due, wait_s)
             return
-        await self._room.acquire()
+        await self._window.enter()
         await self._pacer.broadcast(due.chat_id)
         self._start(due)
         if self._envelopes[due.edition].needs_upload(due) or self._started == _CANARY:
@@ -183,11 +183,11 @@ class Run:
         self._started += 1
         task = asyncio.create_task(self._deliver(due))
         self._active[due.chat_id] = task
-        task.add_done_callback(lambda done: self._finish(due.chat_id, done))
+        task.add_done_callback(partial(self._finish, due.chat_id, self._clock.monotonic()))
 
-    def _finish(self, chat_id: int, task: asyncio.Task[None]) -> None:
+    def _finish(self, chat_id: int, began_s: float, task: asyncio.Task[None]) -> None:
         del self._active[chat_id]
-        self._room.release()
+        self._window.leave(self._clock.monotonic() - began_s)
         if not task.cancelled() and self._error is None:
             self._error = task.exception()
 

@@ -264,9 +264,9 @@ def index_name(context: Context, code: str) -> Markup:
 
 
 @pass_context
-def word(context: Context, key: str, table: str) -> str:
-    """A word of ``words.toml``; the key itself where the language has none."""
-    return str(context["words"][table].get(key, key))
+def word(context: Context, key: str, *tables: str) -> str:
+    """A word of ``words.toml``, from the first table that has it; the key itself where none has."""
+    return str(next((context["words"][table][key] for table in tables if key in context["words"][table]), key))
 
 
 @pass_context

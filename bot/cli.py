@@ -98,6 +98,34 @@ def run(at: Annotated[str, typer.Option(help="Rehearse: live from this moment on
 
 
 @app.command()
+def refresh(
+    since: Annotated[str, typer.Option("--from", help="Fetch again from this day on, 2024-09-01.")] = "",
+) -> None:
+    """Fetch figures from the publishers; run again, it asks nobody twice."""
+    from bot.commands import pulling  # noqa: PLC0415 - the publishers' libraries load with it
+
+    with _store() as (store, settings):
+        report = pulling.run(store, _now(), _day(since), settings.language)
+        if not report.is_current:
+            raise typer.Exit(1)
+
+
+@app.command()
+def doctor(
+    live: Annotated[
+        bool, typer.Option("--live", help="Try each publisher for real and compare what comes back.")
+    ] = False,
+) -> None:
+    """Say on one screen whether the bot could do its job today."""
+    from bot.commands import checking  # noqa: PLC0415 - Telegram's library loads with it
+
+    with _store() as (store, settings):
+        fine = checking.live(settings, _now()) if live else checking.run(store, settings, _now())
+        if not fine:
+            raise typer.Exit(1)
+
+
+@app.command()
 def rebuild(
     constituents: Annotated[
         Path, typer.Argument(help="CSV, CSV.gz or Parquet with the columns that README describes.")

@@ -1,0 +1,165 @@
+"""For each figure the sources that have it, in the order in which they are asked, and when it is due.
+
+A path is one way to get all of a figure; its sources complete each other. East Money's quote hosts ban and stand at the
+end of every chain; without them each figure still has two paths.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from index import publication
+from index.sessions import BEIJING, close_of
+from index.sources import (
+    baidu,
+    csindex,
+    eastmoney,
+    hkex,
+    jin10,
+    legu,
+    newswires,
+    sina,
+    sse,
+    szse,
+    tencent,
+    tushare,
+    yahoo,
+)
+from index.sources.contract import SETTLING, Source, may_be_session
+
+Path = tuple[Source, ...]
+
+# Whose close is told when several agree: the calculator's own, then hosts in the order of sources.md, 3.
+TRUSTED = ("csindex", "tencent", "sina", "tushare", "yahoo", "eastmoney")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing to know.
+
+    Attributes:
+        name: ``closes``, ``margin`` …
+        kind: the kind of the format that its rows belong to.
+        paths: the ways to get it, the first first.
+        due: a moment → the newest day whose figure should be public by then.
+        look_back: how many days are asked for when nothing was asked before.
+        again: for series without sessions, after how long they are asked for again.
+        is_crosschecked: whether two independent hosts must agree on it.
+    """
+
+    name: str
+    kind: str
+    paths: tuple[Path, ...]
+    due: Callable[[datetime], date]
+    look_back: timedelta = timedelta(days=14)
+    again: timedelta | None = None
+    is_crosschecked: bool = False
+
+    def sources(self) -> tuple[Source, ...]:
+        """All its sources, in order."""
+        return tuple(source for path in self.paths for source in path)
+
+
+def figures(tushare_token: str = "") -> tuple[Figure, ...]:
+    """Every figure that is pulled; with a token Tushare's paths are among them."""
+    pro = tushare.sources(tushare_token)
+
+    def with_pro(name: str) -> tuple[Path, ...]:
+        return ((pro[name],),) if name in pro else ()
+
+    return (
+        Figure(
+            "closes", "bars",
+            (
+                # one page for all indices, on the minute; only for the newest session
+                (tencent.LATEST_CLOSES,), (sina.LATEST_CLOSES,),
+                (csindex.CLOSES,), (tencent.CLOSES,), (sina.CLOSES,), *with_pro("tushare.closes"), (yahoo.CLOSES,),
+                (eastmoney.CLOSES,),
+            ),
+            after_close, is_crosschecked=True,
+        ),
+        Figure(
+            "sectors", "sectors",
+            ((tencent.LATEST_SECTORS,), (sina.LATEST_SECTORS,), (csindex.SECTORS,), (tencent.SECTOR_CLOSES,),
+             (sina.SECTOR_CLOSES,)),
+            after_close,
+        ),
+        Figure("breadth", "breadth", ((sina.BREADTH,), (legu.BREADTH,), (eastmoney.BREADTH,)), after_close),
+        Figure(
+            "funds", "etf",
+            ((tencent.LATEST_FUNDS,), (sina.LATEST_FUNDS,), (sina.FUND_CLOSES,), *with_pro("tushare.funds"),
+             (eastmoney.FUND_CLOSES,)),
+            after_close,
+        ),
+        Figure(
+            "fund_shares", "etf_shares",
+            ((sse.FUND_SHARES,), *with_pro("tushare.fund_shares"), (eastmoney.FUND_SHARES,)), next_morning,
+        ),
+        Figure(
+            "margin", "margin",
+            ((sse.MARGIN, szse.MARGIN), (jin10.MARGIN_SHANGHAI, jin10.MARGIN_SHENZHEN), *with_pro("tushare.margin")),
+            next_morning,
+        ),
+        Figure("connect", "connect", ((hkex.CONNECT,), (sse.CONNECT, szse.CONNECT)), same_evening),
+        Figure(
+            "releases", "releases", ((jin10.RELEASES_SOURCE,), (baidu.RELEASES,)), today,
+            timedelta(days=45), timedelta(hours=6),
+        ),
+        Figure(
+            "prime_rates", "rates", ((eastmoney.PRIME_RATES,), *with_pro("tushare.lpr"), (jin10.PRIME_RATE,)), today,
+            timedelta(days=70), timedelta(hours=6),
+        ),
+        Figure(
+            "reserve_ratio", "rates", ((eastmoney.RESERVE_RATIO,), (sina.RESERVE_RATIO,)), today,
+            timedelta(days=400), timedelta(hours=6),
+        ),
+        Figure(
+            "world", "bars", ((yahoo.WORLD_CLOSES,), (sina.WORLD_CLOSES,), (eastmoney.WORLD_CLOSES,)), today,
+            timedelta(days=14), timedelta(hours=3),
+        ),
+        Figure(
+            "world_rates", "rates",
+            ((yahoo.RATES_SOURCE,), (eastmoney.TREASURY, sina.BRENT, eastmoney.DOLLAR_INDEX)), today,
+            timedelta(days=14), timedelta(hours=3),
+        ),
+        Figure(
+            "headlines", "headlines",
+            ((newswires.CLS_HEADLINES, eastmoney.HEADLINES), (newswires.THS_HEADLINES, newswires.FUTU_HEADLINES),
+             (sina.HEADLINES,)),
+            today, timedelta(days=2), timedelta(minutes=3),
+        ),
+    )  # fmt: skip
+
+
+# Nobody publishes northbound net buying any more: pulled only when its years are asked for by name.
+NORTHBOUND = Figure(
+    "northbound", "northbound", ((eastmoney.NORTHBOUND,),), lambda _now: publication.NORTHBOUND_LAST,
+    publication.NORTHBOUND_LAST - date(2014, 11, 17),
+)  # fmt: skip
+
+
+def after_close(now: datetime) -> date:
+    """The newest session whose closing figures are settled."""
+    return _newest(now, lambda session: close_of(session) + SETTLING)
+
+
+def same_evening(now: datetime) -> date:
+    """The newest session whose evening statistics are out."""
+    return _newest(now, publication.connect)
+
+
+def next_morning(now: datetime) -> date:
+    """The newest session whose figures of the morning after are out."""
+    return _newest(now, publication.margin)
+
+
+def today(now: datetime) -> date:
+    """Beijing's date."""
+    return now.astimezone(BEIJING).date()
+
+
+def _newest(now: datetime, public: Callable[[date], datetime]) -> date:
+    day = today(now)
+    while not (may_be_session(day) and public(day) <= now):
+        day -= timedelta(days=1)
+    return day

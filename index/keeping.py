@@ -1,0 +1,281 @@
+"""What live sources gave → checked, cross-checked and stored.
+
+A figure of another publisher never replaces a stored one, it only fills what is not known; a close may, when two
+independent hosts stand behind it.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from index.chains import TRUSTED
+from index.crosscheck import Checked as Judged
+from index.crosscheck import Reading as Said
+from index.crosscheck import Verdict, Wanted, judge
+from index.faults import Fault
+from index.kinds import KINDS, Kind
+from index.plausibility import Neighbours
+from index.pull_reports import FigureReport
+from index.quality import Checked, Rejected, Values, check
+from index.refresh import Finding
+from index.sessions import FIRST_SESSION, close_of
+from index.sources.contract import Reading, Request, Row, Source, may_be_session
+from index.sources.memory import Memory
+from index.store import Known, Store, stamp, stamp_exactly
+
+SAME_PTS = 0.01  # publishers round the same close to two decimals each in their own way
+ACTIVITY = ("volume_shares", "volume", "turnover_cny")
+NUMBERS = ("open", "high", "low", "volume_shares", "turnover_cny")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Keeps what sources gave at one moment."""
+
+    store: Store
+    memory: Memory
+    now: datetime
+
+    def keep(self, source: Source, request: Request, reading: Reading, report: FigureReport) -> None:
+        """Store what holds of a reading, each row for itself."""
+        checked = self._checked(source, reading, report)
+        self._store(source, request, checked, report)
+
+    def crosscheck(self, source: Source, reading: Reading, report: FigureReport) -> None:
+        """Lay a reading of closes beside what other hosts said, and store the closes that may be told."""
+        by_index: dict[str, list[Said]] = {}
+        for one in self._checked(source, reading, report):
+            by_index.setdefault(one.values["index"], []).append(_as_reading(source, one.values, self.now))
+        for index, readings in by_index.items():
+            self.memory.add_readings(index, readings)
+            self._judge(index, sorted({said.session for said in readings if said.session}), report)
+
+    def _checked(self, source: Source, reading: Reading, report: FigureReport) -> list[Checked]:
+        report.rejected.extend(_finding(source, refusal.fault, refusal.subject) for refusal in reading.refused)
+        return list(_accepted(source, reading.rows, self.now, report))
+
+    def _store(self, source: Source, request: Request, checked: list[Checked], report: FigureReport) -> None:
+        kind = KINDS[source.kind]
+        stored = self._stored(kind, request.since)
+        neighbours = Neighbours(kind.name)
+        for known in stored.values():
+            neighbours.doubts(_as_text(known.values))
+        believed = (self._believed(source, one, neighbours, report) for one in sorted(checked, key=_published))
+        rows = [_row(values, source.publisher, at, self.now) for values, at in believed]
+        once = _without_contradictions(kind, source, rows, report)
+        news = [row for row in once if is_news(kind, row, source.publisher, stored.get(_key(kind, row)))]
+        report.new += self.store.add(kind.name, news)
+
+    def _believed(
+        self, source: Source, one: Checked, neighbours: Neighbours, report: FigureReport
+    ) -> tuple[Values, datetime]:
+        """A row's values, without what its own figures or the session before make hard to believe."""
+        doubts = (*one.doubts, *neighbours.doubts(one.values))
+        subject = _subject(KINDS[source.kind], one.values)
+        report.doubtful.extend(_finding(source, fault, subject) for fault in doubts)
+        is_slip = any(fault.code == "unit" for fault in doubts)
+        return without_activity(one.values) if is_slip else one.values, one.published_at
+
+    def _stored(self, kind: Kind, since: date) -> dict[tuple[str, ...], Known]:
+        """What is stored of the days from a few before `since` on, by key."""
+        from_there = close_of(max(since - timedelta(days=14), FIRST_SESSION))
+        known = self.store.rows(kind.name, self.now, since=from_there)
+        return {_key(kind, row.values): row for row in known}
+
+    def _judge(self, index: str, sessions: list[date], report: FigureReport) -> None:
+        """Lay all that hosts ever said about these sessions side by side, oldest first, and store what holds."""
+        said = self.memory.readings(index, sessions[0], sessions[-1])
+        told = _Told(index, self._bars(index, sessions[0]))
+        verdicts, rows = {}, list[Row]()
+        for session in sessions:
+            result = judge(sorted(said[session], key=_trust), told.wanted(session))
+            verdicts[session] = (result.verdict, result.close)
+            _report(index, session, result, report)
+            rows.extend(self._tell(told, said[session], session, result))
+        self.memory.add_verdicts(index, verdicts)
+        report.new += self.store.add("bars", rows)
+
+    def _tell(self, told: "_Told", said: Sequence[Said], session: date, result: Judged) -> list[Row]:
+        """The row to store for a close that may be told; none when it says nothing new."""
+        if result.close is None:
+            return []
+        chosen = _chosen(said, result)
+        told.add(session, chosen)
+        row = self._bar(told.index, chosen, told.stored.get(session), is_sure=result.verdict is Verdict.ACCEPTED)
+        return [row] if row else []
+
+    def _bars(self, index: str, since: date) -> tuple[Known, ...]:
+        from_there = close_of(max(since - timedelta(days=30), FIRST_SESSION))
+        return self.store.rows("bars", self.now, since=from_there, index=index)
+
+    def _bar(self, index: str, chosen: Said, stored: Known | None, *, is_sure: bool) -> Row | None:
+        values = check(KINDS["bars"], cells(KINDS["bars"], _as_bar(index, chosen)), self.now)
+        moved = stored is not None and is_sure and abs(stored["close"] - chosen.close) > SAME_PTS
+        if not moved and not is_news(KINDS["bars"], values.values, chosen.host, stored):
+            return None
+        return _row(values.values, chosen.host, values.published_at, self.now)
+
+
+class _Told:
+    """An index's closes as stored, and as told in this run."""
+
+    def __init__(self, index: str, bars: Iterable[Known]) -> None:
+        self.index = index
+        self.stored = {row["session"]: row for row in bars}
+        self.readings = {session: _stored_reading(row) for session, row in self.stored.items()}
+        self.days = sorted(self.readings)
+
+    def add(self, session: date, reading: Said) -> None:
+        if session not in self.readings:
+            insort(self.days, session)
+        self.readings[session] = reading
+
+    def wanted(self, session: date) -> Wanted:
+        before = bisect_left(self.days, session)
+        previous = self.readings[self.days[before - 1]] if before else None
+        return Wanted(index=self.index, session=session, closes_at=close_of(session), previous=previous)
+
+
+def _published(one: Checked) -> datetime:
+    return one.published_at
+
+
+def _without_contradictions(kind: Kind, source: Source, rows: list[Row], report: FigureReport) -> Iterator[Row]:
+    """Rows once each; a second one that says something else about the same figure is rejected."""
+    seen: dict[tuple[str, ...], str] = {}
+    for row in rows:
+        key = _key(kind, row)
+        if seen.setdefault(key, row["digest"]) != row["digest"]:
+            report.rejected.append(_finding(source, Fault("contradicts"), " ".join(key)))
+        else:
+            yield row
+
+
+def _accepted(source: Source, rows: Iterable[Row], now: datetime, report: FigureReport) -> Iterator[Checked]:
+    kind = KINDS[source.kind]
+    for number, row in enumerate(rows, start=1):
+        try:
+            _check_open(kind, row)
+            yield check(kind, cells(kind, row), now)
+        except Rejected as rejection:
+            report.rejected.append(_finding(source, rejection.fault, _subject(kind, row), number))
+
+
+def _check_open(kind: Kind, row: Row) -> None:
+    """No mainland figure belongs to a day on which the exchange is shut (bars have a rule of their own)."""
+    if kind.dated_by[-1] == "session" and kind.name != "bars" and not may_be_session(row["session"]):
+        raise Rejected(Fault("market_closed", "session", str(row["session"])))
+
+
+def cells(kind: Kind, row: Row) -> tuple[str, ...]:
+    """A row of a source as the cells of a line of the format, so that the same rules judge both."""
+    return tuple(_cell(row[column.name]) for column in kind.columns)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else repr(value) if isinstance(value, float) else str(value)
+
+
+def is_news(kind: Kind, values: Mapping[str, Any], publisher: str, stored: Known | None) -> bool:
+    """Whether a row says something that is not stored.
+
+    A publisher revises its own figures; another one only fills in what is not known.
+    """
+    if stored is None:
+        return True
+    figures_of = [column.name for column in kind.columns if column.name not in kind.key]
+    changed = [name for name in figures_of if values[name] is not None and values[name] != _plain(stored[name])]
+    return bool(changed) if publisher == stored.publisher else any(stored[name] is None for name in changed)
+
+
+def without_activity(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose volume and turnover contradict each other, without them: its price is still good."""
+    return {name: None if name in ACTIVITY else value for name, value in values.items()}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _as_text(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _key(kind: Kind, values: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(_plain(values[column])) for column in kind.key)
+
+
+def _subject(kind: Kind, values: Mapping[str, Any]) -> str:
+    return " ".join(str(values[column]) for column in kind.key)
+
+
+def _finding(source: Source, fault: Fault, subject: str, number: int = 0) -> Finding:
+    """A fault with which row it is about: rows of a source have a number at most, no line."""
+    cell = f"{subject}: {fault.cell}" if fault.cell and subject else fault.cell or subject
+    return Finding(source.name, number, Fault(fault.code, fault.column, cell))
+
+
+def _row(values: Mapping[str, Any], publisher: str, published_at: datetime, now: datetime) -> Row:
+    digest = blake2b(repr((publisher, *values.values())).encode(), digest_size=8).hexdigest()
+    return {
+        **values,
+        "publisher": publisher,
+        "known_at": stamp(published_at),
+        "retrieved_at": stamp_exactly(now),
+        "digest": digest,
+    }
+
+
+def _as_reading(source: Source, values: Mapping[str, Any], now: datetime) -> Said:
+    return Said(
+        host=source.publisher,
+        family=source.host.family,
+        session=date.fromisoformat(values["session"]),
+        retrieved_at=now,
+        close=values["close"],
+        **{name: values[name] for name in ("open", "high", "low", "volume_shares", "turnover_cny")},
+    )
+
+
+def _stored_reading(row: Known) -> Said:
+    return Said(
+        host=row.publisher,
+        family=row.publisher,
+        session=row["session"],
+        retrieved_at=row.published_at,
+        **{name: row[name] for name in ("close", "open", "high", "low", "volume_shares", "turnover_cny")},
+    )
+
+
+def _trust(reading: Said) -> int:
+    return TRUSTED.index(reading.family) if reading.family in TRUSTED else len(TRUSTED)
+
+
+def _chosen(said: Sequence[Said], result: Judged) -> Said:
+    """The reading whose row is stored: of those that agree the first with a turnover that can be believed."""
+    agreeing = sorted((reading for reading in said if reading.host in result.agreeing), key=_trust)
+    believed = [reading for reading in agreeing if reading.turnover_cny and reading.turnover_cny == result.turnover_cny]
+    return believed[0] if believed else replace(agreeing[0], volume_shares=None, turnover_cny=None)
+
+
+def _as_bar(index: str, reading: Said) -> Row:
+    names = ("session", "open", "high", "low", "close", "volume_shares", "turnover_cny")
+    return {"index": index, **{name: getattr(reading, name) for name in names}}
+
+
+def _report(index: str, session: date, result: Judged, report: FigureReport) -> None:
+    close = (index, session)
+    report.provisional = [one for one in report.provisional if one != close]
+    report.disputed = [one for one in report.disputed if one != close]
+    if result.verdict is Verdict.PROVISIONAL:
+        report.provisional.append(close)
+    if result.verdict is Verdict.DISPUTED:
+        report.disputed.append(close)
+    for aside in result.aside:
+        finding = Finding(aside.reading.host, 0, Fault(aside.doubt.value, "close", f"{index} {session}"))
+        report.rejected.extend([] if finding in report.rejected else [finding])  # judged again with each host

@@ -113,5 +113,6 @@ class Broadcaster:
 
     def _report(self, campaign_id: int, stopped_by: Verdict | None) -> Report:
         campaign, tally = outbox.get(self._engine, campaign_id), outbox.tally(self._engine, campaign_id)
-        _log.info("broadcast_ended", campaign=campaign_id, state=campaign.state, sent=tally.sent, left=tally.left)
+        counted = {"sent": tally.sent, "failed": tally.failed, "left": tally.left}
+        _log.info("broadcast_ended", campaign=campaign_id, state=campaign.state, reason=campaign.stopped_by, **counted)
         return Report(campaign, tally, stopped_by, outbox.next_due(self._engine, campaign_id))

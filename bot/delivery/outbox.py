@@ -4,9 +4,11 @@ A campaign and all its deliveries are stored in one transaction, and there is on
 however many schedulers fire, each chat gets each close once. ``broadcast.Broadcaster`` empties the outbox.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,8 +34,20 @@ from sqlalchemy import (
 )
 
 from bot.delivery.chats import is_reached
-from bot.delivery.tables import CAMPAIGN, CHAT, DELIVERY, EDITION, State, insert, microseconds, moment_of, transaction
+from bot.delivery.tables import (
+    CAMPAIGN,
+    CHAT,
+    DELIVERY,
+    EDITION,
+    IS_READY,
+    State,
+    insert,
+    microseconds,
+    moment_of,
+    transaction,
+)
 
+_TAG = re.compile(r"<[^>]*>")
 CAPTION_UNITS = 1024  # a caption's UTF-16 code units, core.telegram.org/bots/api#sendphoto
 _EXCHANGE = ZoneInfo("Asia/Shanghai")
 _CLOSE = time(15)
@@ -50,7 +64,7 @@ class Edition:
     Attributes:
         html: the text, Telegram HTML; at most 4,096 characters once parsed.
         picture: a PNG to send it under; None sends the text alone.
-        caption: what stands under the picture; "" takes the text, where it is short enough for a caption.
+        caption: stands under the picture where the text is too long for a caption; Telegram HTML.
         buttons: an inline keyboard as the Bot API's JSON, or "".
     """
 
@@ -205,7 +219,7 @@ def tally(engine: Engine, campaign_id: int) -> Tally:
 
 def next_due(engine: Engine, campaign_id: int) -> datetime | None:
     """When the next delivery of a campaign is due (1970 for at once); None when none is left to send."""
-    query = select(func.min(DELIVERY.c.due_us)).where(DELIVERY.c.campaign_id == campaign_id, DELIVERY.c.state == 0)
+    query = select(func.min(DELIVERY.c.due_us)).where(DELIVERY.c.campaign_id == campaign_id, IS_READY)
     with transaction(engine) as connection:
         due = connection.execute(query).scalar_one()
     return None if due is None else moment_of(due)
@@ -251,8 +265,14 @@ def prune(engine: Engine, before: datetime) -> int:
 
 
 def caption_of(edition: Edition) -> str:
-    """What stands under an edition's picture."""
-    return edition.caption or edition.html
+    """What stands under an edition's picture: the text, where it is short enough, else the caption."""
+    fits = _shown_units(edition.html) <= CAPTION_UNITS
+    return edition.html if fits or not edition.caption else edition.caption
+
+
+def _shown_units(text: str) -> int:
+    """UTF-16 code units that a reader sees of Telegram HTML, which is what Telegram counts."""
+    return len(unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
 
 
 def _open(  # noqa: PLR0913 - a campaign's columns
@@ -267,7 +287,8 @@ def _open(  # noqa: PLR0913 - a campaign's columns
     """Store the campaign's own row; False when there is one of that kind and session already."""
     row = {"created_at": at, "not_after": not_after, "state": "open", "corrects": corrects}
     statement = insert(connection, CAMPAIGN).values(kind=kind, session=session.isoformat(), **row)
-    return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount > 0)
+    stored = connection.execute(statement.on_conflict_do_nothing().returning(CAMPAIGN.c.id))
+    return stored.one_or_none() is not None
 
 
 def _one(connection: Connection, kind: str, session: date) -> Campaign:

@@ -50,6 +50,10 @@ class Meter:
         if self._monotonic() - self._marks[-1][0] >= _TELL_EVERY_S:
             self.tell()
 
+    def skip(self) -> None:
+        """Count a delivery that was taken back before it was sent."""
+        self._left -= 1
+
     def tell(self) -> None:
         """Tell how far it is, now."""
         now, done = self._monotonic(), self._sent + self._failed

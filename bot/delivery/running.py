@@ -199,6 +199,8 @@ class Run:
         charged = paid and self._stars is not None and self._stars.charge()
         if await self._ledger.intend(due.chat_id, paid=charged):
             await self._settle(due, await self._send(due, paid=paid))
+        else:
+            self._meter.skip()
 
     def _can_pay(self) -> bool:
         if self._stars is None:

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from sqlalchemy import Engine, text
 
 from bot.delivery.errors import AlreadyBroadcasting
+from index.errors import MarketError, StoreUnreachable
 
 _KEY = 7_704_879_112  # any number that no other program takes for its own advisory lock
 
@@ -30,12 +31,17 @@ def sole(engine: Engine) -> Iterator[None]:
 @contextmanager
 def _on_sqlite(engine: Engine) -> Iterator[None]:
     beside = f"{engine.url.database}.broadcast" if engine.url.database else ":memory:"
-    with closing(sqlite3.connect(beside, timeout=0, isolation_level=None)) as lock:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            raise AlreadyBroadcasting(str(engine.url)) from error
+    try:
+        lock = sqlite3.connect(beside, timeout=0, isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise _refused(str(engine.url), error) from error
+    with closing(lock):
         yield
+
+
+def _refused(url: str, error: sqlite3.OperationalError) -> MarketError:
+    return AlreadyBroadcasting(url) if error.sqlite_errorname == "SQLITE_BUSY" else StoreUnreachable(url, str(error))
 
 
 @contextmanager

@@ -35,7 +35,8 @@ def record(engine: Engine, update_id: int, payload: str, at: datetime) -> bool:
     """
     with transaction(engine) as connection:
         row = insert(connection, UPDATE).values(update_id=update_id, received_at=at, payload=payload, tries=1)
-        return bool(connection.execute(row.on_conflict_do_nothing()).rowcount > 0)
+        stored = connection.execute(row.on_conflict_do_nothing().returning(UPDATE.c.update_id))
+        return stored.one_or_none() is not None
 
 
 def done(engine: Engine, update_id: int) -> None:

@@ -1,3 +1,4 @@
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from tests.botapi import NO_LIMITS, FakeTelegram
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = Store(f"sqlite:///{tmp_path / 'whyup.db'}").engine
+    """SQLite; with WHYUP_TEST_DATABASE_URL any other database, whose delivery tables are emptied for each test."""
+    engine = Store(os.environ.get("WHYUP_TEST_DATABASE_URL", f"sqlite:///{tmp_path / 'whyup.db'}")).engine
+    tables.METADATA.drop_all(engine)
     tables.create(engine)
     yield engine
     engine.dispose()

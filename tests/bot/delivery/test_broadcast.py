@@ -15,7 +15,8 @@ from index.errors import TokenRefused
 from tests.bot.delivery.desk import CLOSE, NOON, PAGE, PIXEL, Desk, Leaping
 from tests.botapi import Rates
 
-PICTURE = Edition("the whole text", PIXEL, "the caption")
+WHOLE = "the whole text " * 100
+PICTURE = Edition(WHOLE, PIXEL, "the caption")
 BROKEN = Edition("<b>never closed")
 
 
@@ -102,7 +103,7 @@ async def test_a_group_without_photos_gets_the_text(desk: Desk) -> None:
     await desk.telegram.adds_bot(group)
     desk.telegram.allows(group, "can_send_messages")
     await desk.broadcast(PICTURE)
-    assert desk.texts(group) == ["the whole text"]
+    assert desk.texts(group) == [WHOLE.strip()]
 
 
 async def test_a_group_where_the_bot_may_not_write_is_left_after_one_more_try(desk: Desk) -> None:

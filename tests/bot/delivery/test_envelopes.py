@@ -12,7 +12,7 @@ from tests.bot.delivery.desk import PIXEL
 
 DUE = Due(1001, None, 0, 0, as_text=False)
 TEXT = Edition("<b>上证指数</b> +8.06 %")
-PHOTO = replace(TEXT, picture=PIXEL, caption="short")
+PHOTO = Edition("<b>上证指数</b> +8.06 % " * 100, PIXEL, "short")
 
 
 def _body(envelope: Envelope, due: Due = DUE, *, paid: bool = False) -> dict[str, object]:
@@ -54,13 +54,25 @@ def test_a_picture_is_sent_by_its_name_once_it_has_one() -> None:
     assert _body(envelope)["photo"] == "AgAC"
 
 
-def test_a_picture_without_a_caption_of_its_own_stands_over_the_text() -> None:
-    assert _body(Envelope(replace(PHOTO, caption="")))["caption"] == TEXT.html
+@pytest.mark.parametrize(
+    ("html", "fits"),
+    [
+        ("a" * 1024, True),
+        ("a" * 1025, False),
+        ("<b>" + "a" * 1024 + "</b>", True),
+        ("&amp;" * 1024, True),
+        ("🀄" * 512, True),
+        ("🀄" * 513, False),
+    ],
+    ids=["just", "one more", "tags do not count", "an entity is one", "a pair is two", "one pair more"],
+)
+def test_a_picture_stands_over_the_text_where_that_is_short_enough(html: str, *, fits: bool) -> None:
+    assert _body(Envelope(Edition(html, PIXEL, "short")))["caption"] == (html if fits else "short")
 
 
 def test_a_chat_without_photos_gets_the_whole_text() -> None:
     envelope, due = Envelope(PHOTO), replace(DUE, as_text=True)
-    assert (envelope.method(due), _body(envelope, due)["text"]) == ("sendMessage", TEXT.html)
+    assert (envelope.method(due), _body(envelope, due)["text"]) == ("sendMessage", PHOTO.html)
 
 
 def test_a_correction_edits_what_was_sent() -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ExtBot
 
@@ -26,6 +27,7 @@ from bot.figures import sourced
 from bot.handlers import AnyApplication
 from bot.pages import render
 from bot.polling import InOrderPerChat, Poller
+from bot.pulling import Puller
 from bot.settings import FREE_TIER, Settings
 from index.errors import TokenRefused
 from index.store import Store
@@ -54,14 +56,15 @@ async def serve(settings: Settings, store: Store, clock: Clock) -> None:
     async with _application(settings, pacer) as application, _wire(settings) as wire:
         handlers.register(application, desk)
         broadcaster = Broadcaster(store.engine, wire, pacer, now=clock.now, stars_budget=_stars(settings))
-        push = ClosePush(desk, broadcaster, _Operator(application, settings).tell)
+        operator = _Operator(application, settings)
+        push = ClosePush(desk, broadcaster, operator.tell)
+        pulls = Puller(store, clock.now, operator.tell) if settings.refresh and not clock.ahead else None
         poller = Poller(application, store.engine, clock.now)
         _log.info("started", bot=application.bot.username, chats=store.url)
-        await _until_stopped(push, poller, clock)
+        await _until_stopped(push, poller, schedule.scheduler(push.run, clock, pulls))
 
 
-async def _until_stopped(push: ClosePush, poller: Poller, clock: Clock) -> None:
-    jobs = schedule.scheduler(push.run, clock)
+async def _until_stopped(push: ClosePush, poller: Poller, jobs: AsyncIOScheduler) -> None:
     jobs.start()
     work = [asyncio.create_task(poller.run()), asyncio.create_task(push.run()), asyncio.create_task(_told_to_stop())]
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import index
 from bot.settings import Settings, default_database
+from index import closures, sessions
 from index.errors import StoreUnreachable
 from index.refresh import Progress, load_folder
 from index.store import Store
@@ -33,6 +34,8 @@ def open_store(settings: Settings, now: datetime, progress: Progress = lambda *_
 
 def bare_store(settings: Settings) -> Store:
     """The store as it is, even empty: for commands that bring figures themselves."""
+    if settings.closures:
+        sessions.use_closures(closures.read(settings.closures))
     if not settings.is_own_database:
         _make_folder(default_database().parent)
     return Store(settings.store_url)

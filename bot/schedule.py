@@ -1,10 +1,12 @@
 """APScheduler: a trigger that fires at each session's close, and jobs that no stall makes it drop."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, time, timedelta
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
@@ -12,7 +14,43 @@ from index import sessions
 from index.errors import CalendarEnds
 
 SETTLES = timedelta(seconds=5)  # after the close: the earliest that any publisher shows the final value
+# Beijing time: margin and fund shares and the night abroad before the opening; the bureau's releases at half past nine
+# and ten, customs' after eleven; the close with sectors and breadth from one minute after three; the turnover with
+# after-hours trading at half past three; the central bank, Stock Connect and the index provider in the evening.
+PULLED_AT = tuple(
+    time.fromisoformat(at)
+    for at in (
+        "08:45",
+        "09:20",
+        "09:35",
+        "10:05",
+        "11:35",
+        "15:01",
+        "15:03",
+        "15:06",
+        "15:10",
+        "15:35",
+        "17:30",
+        "20:30",
+    )
+)
 LOOKS_AGAIN = timedelta(minutes=5)  # for campaigns that a crash, a lost network or a late bar left unfinished
+
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Pulls(Protocol):
+    """What is to be fetched, and looked after, at fixed moments."""
+
+    async def everything(self) -> None:
+        """Whatever is due."""
+
+    async def headlines(self) -> None:
+        """Headlines only."""
+
+    async def look_ahead(self) -> None:
+        """The end of the calendar."""
 
 
 class SessionCloses(BaseTrigger):  # type: ignore[misc] # APScheduler 3 ships no types
@@ -43,7 +81,7 @@ def _next_weekday_close(local: datetime) -> datetime:
     return sessions.close_of(day + timedelta(days=ahead))
 
 
-def scheduler(push: Callable[[], Awaitable[None]], clock: Clock) -> AsyncIOScheduler:
+def scheduler(push: Job, clock: Clock, pulls: Pulls | None = None) -> AsyncIOScheduler:
     """A scheduler with its jobs, not started.
 
     A job that comes due during a stall runs when the stall is over (no grace limit), once however often it came due;
@@ -53,4 +91,15 @@ def scheduler(push: Callable[[], Awaitable[None]], clock: Clock) -> AsyncIOSched
     always = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     found.add_job(push, SessionCloses(clock), id="close", **always)
     found.add_job(push, IntervalTrigger(seconds=LOOKS_AGAIN.total_seconds()), id="unfinished", **always)
+    if pulls:
+        _add_pulls(found, pulls, always)
     return found
+
+
+def _add_pulls(found: AsyncIOScheduler, pulls: Pulls, always: Mapping[str, object]) -> None:
+    for number, moment in enumerate(PULLED_AT):
+        trigger = CronTrigger(hour=moment.hour, minute=moment.minute, timezone=sessions.BEIJING)
+        found.add_job(pulls.everything, trigger, id=f"pull_{number}", **always)
+    trigger = CronTrigger(day_of_week="mon-fri", hour="8-15", minute="2-59/5", timezone=sessions.BEIJING)
+    found.add_job(pulls.headlines, trigger, id="headlines", **always)
+    found.add_job(pulls.look_ahead, CronTrigger(hour=9, timezone=sessions.BEIJING), id="calendar", **always)

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
         language: of commands and of chats that have not chosen: ``en``, ``zh-hans`` or ``zh-hant``.
         colours: ``red_up`` or ``green_up``; the habit of the language when empty.
         operator_chat: a chat that is told when something needs a person.
+        refresh: whether the running bot fetches figures from the publishers.
+        closures: a file of openings and closures that wins over the exchange calendar, see `index.closures`.
     """
 
     model_config = SettingsConfigDict(env_prefix="WHYUP_", frozen=True, extra="ignore")
@@ -39,6 +41,8 @@ class Settings(BaseSettings):
     language: Literal["en", "zh-hans", "zh-hant"] = DEFAULT_LANGUAGE
     colours: Literal["", "red_up", "green_up"] = ""
     operator_chat: int | None = None
+    refresh: bool = True
+    closures: Path | None = None
 
     @field_validator("telegram_api_url")
     @classmethod

@@ -24,6 +24,8 @@ SPEAK_OF = {
     "fx": ("global.fx",),
     "leverage": ("flows.domestic",),
     "geopolitics": ("global.trade_geopolitics",),
+    # Whole groups, as /driver names them.
+    **{group: (f"{group}.",) for group in ("data", "flows", "global", "company", "sentiment", "event")},
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.chat.answer import Told
 from bot.chat.asked import Asked
+from bot.pages import words_of
 from index.catalog import CATALOG
 
 Reply = Callable[[Asked], Told]
@@ -12,3 +13,10 @@ Reply = Callable[[Asked], Told]
 def page(template: str) -> Reply:
     """A reply that shows one page as it stands."""
     return lambda _asked: Told(template, {"indices": [index.code for index in CATALOG]})
+
+
+def settings(asked: Asked) -> Told:
+    """What the chat has chosen, and how to change it."""
+    habits = asked.habits
+    name = words_of(habits.language)["name"] if habits.language else ""
+    return Told("settings", {"spoken": name, "scheme": habits.colours, "index": habits.index.code})

@@ -16,7 +16,14 @@ from bot.delivery import updates
 from index.errors import TokenRefused
 
 POLL_S = 25  # seconds that Telegram holds an empty poll open
-ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = (
+    "message",
+    "channel_post",
+    "callback_query",
+    "my_chat_member",
+    "inline_query",
+    "guest_message",
+)
 MARGIN_S = 10.0  # a poll's answer may take so much longer
 AT_ONCE = 256  # updates handled at the same time
 BACKOFF_S = (1.0, 30.0)
@@ -56,8 +63,11 @@ class InOrderPerChat(BaseUpdateProcessor):
 
 
 def _chat_of(update: object) -> int:
-    chat = update.effective_chat if isinstance(update, Update) else None
-    return chat.id if chat else 0
+    """The chat of an update; a person's own where there is none, so that inline questions wait for nobody else's."""
+    if not isinstance(update, Update):
+        return 0
+    place = update.effective_chat or update.effective_user
+    return place.id if place else 0
 
 
 class Poller:

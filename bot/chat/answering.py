@@ -6,8 +6,9 @@ from datetime import date, datetime, time
 
 from bot.chat.answer import Answer, Told
 from bot.chat.asked import NONE, Asked, Habits
+from bot.chat.conversation import ALONE, ASKABLE, Thread, Turn, turn_of
 from bot.chat.question import Question
-from bot.chat.replies import advice, compare, drivers, fixed, history, hours, level, sectors, why
+from bot.chat.replies import advice, compare, details, drivers, fixed, history, hours, level, sectors, why
 from bot.chat.replies.fixed import Reply
 from bot.chat.span import local_day
 from bot.chat.understanding import understand
@@ -35,17 +36,21 @@ REPLIES: Mapping[str, Reply] = {
     "global_relation": compare.relation,
     "subscribe": fixed.page("subscribe"),
     "unsubscribe": fixed.page("unsubscribe"),
-    "settings": fixed.page("settings"),
+    "settings": fixed.settings,
     "help": fixed.page("help"),
     "greeting_smalltalk": fixed.page("greeting"),
     "other_market": fixed.page("other_market"),
     "off_topic": fixed.page("off_topic"),
     "abuse_injection": fixed.page("abuse"),
+    # Not asked for by a question of its own: what a follow-up, a button or a command wants beside an answer.
+    "details": details.reply,
+    "sources": details.sources,
+    "about": fixed.page("about"),
 }
 END_OF_DAY = time(23, 59, 59)
 
 
-def answer(text: str, at: datetime | date, reader: Reader, habits: Habits = NONE) -> Answer:
+def answer(text: str, at: datetime | date, reader: Reader, habits: Habits = NONE, thread: Thread = ALONE) -> Answer:
     """Answer a question.
 
     Args:
@@ -53,11 +58,13 @@ def answer(text: str, at: datetime | date, reader: Reader, habits: Habits = NONE
         at: the moment of asking; a bare date means the end of that day where the index trades.
         reader: the stored figures.
         habits: the language, colours and usual index that the chat has chosen.
+        thread: what came before the text, which it may be about.
 
     Returns:
         The answer; where figures are missing or a day is impossible, a page that says so with `error` set.
     """
-    question = _understood(text, at, habits.index)
+    understood = _understood(text, at, habits.index)
+    question = thread.meant(understood, _day(at, understood.index or habits.index))
     spoken = spoken_language(habits.language or question.language)
     return reply_to(Asked(question, moment_at(at, question.index or habits.index), reader, spoken, habits))
 
@@ -70,6 +77,13 @@ def reply_to(asked: Asked) -> Answer:
         return refusal(asked.question, asked.language, error)
     page = render(told.template, asked.language, told.values, asked.habits.colours)
     return Answer(asked.question, asked.language, told, page)
+
+
+def turn(found: Answer, habits: Habits) -> Turn | None:
+    """What the next question may refer to; None when the answer was about no index and no day."""
+    if found.error or found.question.intent not in ASKABLE:
+        return None
+    return turn_of(found.question, found.language, habits.index, found.told.sessions)
 
 
 def refusal(question: Question, language: str, error: MarketError) -> Answer:

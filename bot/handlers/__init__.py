@@ -1,0 +1,43 @@
+"""Telegram's updates → the desk → a reply: private chats, groups, channels, buttons, inline and guest questions."""
+
+from typing import Any
+
+import structlog
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.desk import Desk
+from bot.handlers.buttons import Buttons
+from bot.handlers.commands import Commands
+from bot.handlers.elsewhere import Elsewhere
+from bot.handlers.membership import Membership
+from bot.handlers.talk import Context, Talk
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+_log = structlog.get_logger(__name__)
+
+
+def register(application: AnyApplication, desk: Desk) -> None:
+    """Give an application everything the bot answers to."""
+    talk = Talk(desk, application.bot)
+    commands, buttons, elsewhere, membership = Commands(talk), Buttons(talk), Elsewhere(talk), Membership(talk)
+    posts = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated))
+    application.add_handler(MessageHandler(posts & filters.TEXT, commands.said))
+    application.add_handler(MessageHandler(filters.UpdateType.GUEST_MESSAGE & filters.TEXT, elsewhere.asked_as_guest))
+    application.add_handler(InlineQueryHandler(elsewhere.asked_inline))
+    application.add_handler(CallbackQueryHandler(buttons.pressed))
+    application.add_handler(ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_error_handler(report)
+
+
+async def report(_update: object, context: Context) -> None:
+    """The one place where an unforeseen error ends; the log says what, never what somebody wrote."""
+    _log.error("update_failed", error=type(context.error).__name__, exc_info=context.error)

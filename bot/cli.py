@@ -19,6 +19,7 @@ from bot.commands import asking, console, figures, noting
 from bot.opening import bare_store, open_store
 from bot.settings import Settings
 from index.reader import Reader
+from index.refresh import ImportReport
 from index.sessions import BEIJING
 from index.store import Store
 
@@ -85,7 +86,7 @@ def explain(
 def import_(folder: Annotated[Path, typer.Argument(help="A folder in the format that README describes.")]) -> None:
     """Bring in figures from a folder; bad rows are named and the rest is stored."""
     with _settings() as settings:
-        figures.bring(folder, bare_store(settings), _now(), settings.language)
+        _end_with(figures.bring(folder, bare_store(settings), _now(), settings.language))
 
 
 @app.command()
@@ -239,7 +240,7 @@ def list_events(since: Annotated[str, typer.Option(help="From this day on, 2024-
 def import_events(folder: Annotated[Path, typer.Argument(help="A folder with an events.csv.")]) -> None:
     """Bring in many notes at once."""
     with _store() as (store, settings):
-        figures.bring(folder, store, _now(), settings.language)
+        _end_with(figures.bring(folder, store, _now(), settings.language))
 
 
 # --- What every command does before and after ----------------------------------------------------------------------
@@ -276,6 +277,12 @@ def _show(found: Answer, shown: Shown, reader: Reader, at: datetime | date, sett
         asking.save_chart(shown.chart, found, reader, at, settings)
     if found.error:
         raise typer.Exit(found.exit_status)
+
+
+def _end_with(report: ImportReport) -> None:
+    """A script must notice that rows were left out."""
+    if not figures.is_whole(report):
+        raise typer.Exit(1)
 
 
 def _moment(at: str) -> datetime | date:

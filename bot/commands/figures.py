@@ -53,6 +53,11 @@ def bring(folder: Path, store: Store, now: datetime, language: str) -> ImportRep
     return report
 
 
+def is_whole(report: ImportReport) -> bool:
+    """Whether every row of every file is stored."""
+    return not report.total("rejected") and not any(file.broken for file in report.files)
+
+
 def _page(report: ImportReport, language: str) -> str:
     rejected = list(chain.from_iterable(file.rejected for file in report.files))
     doubtful = list(chain.from_iterable(file.doubtful for file in report.files))

@@ -1,0 +1,279 @@
+"""The command line as a person uses it: an answer, or one clear sentence and an exit status."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+from typer.testing import CliRunner
+
+from bot.cli import app
+
+ROOT = Path(__file__).parents[2]
+AT = "2024-09-30T16:00"
+
+HEAVY = ("matplotlib", "telegram", "akshare", "yfinance", "aiohttp", "apscheduler", "prometheus_client")
+
+Whyup = Callable[..., Result]
+
+
+@pytest.fixture
+def whyup(sample_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Whyup]:
+    """Runs a command with a home of its own; its connections are closed at the end, as a process would."""
+    opened: list[Any] = []
+
+    def keep(connection: object, _record: object) -> None:
+        opened.append(connection)
+
+    for name in [name for name in os.environ if name.startswith("WHYUP_")]:
+        monkeypatch.delenv(name)
+    own = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), "WHYUP_DATABASE_URL": sample_url}
+    event.listen(Pool, "connect", keep)
+    yield lambda *words, **more: CliRunner().invoke(app, words, env=own | more)
+    event.remove(Pool, "connect", keep)
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> dict[str, str]:
+    """A database of one's own, still empty."""
+    return {"WHYUP_DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
+
+
+def answer(result: Result) -> dict[str, Any]:
+    assert result.exit_code == 0, result.stderr
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def evidence(found: dict[str, Any]) -> str:
+    """All evidence for the move, in words."""
+    drivers = found["explanation"]["drivers"]
+    return "\n".join(one["text"] for driver in drivers for one in driver["evidence"])
+
+
+# --- The answers that issue 2 promises --------------------------------------------------------------------------------
+
+
+def test_the_question_of_the_readme_is_answered_from_the_sample(whyup: Whyup) -> None:
+    found = answer(whyup("ask", "why is the index up?", "--json"))
+    move = found["move"]
+    assert (found["intent"], found["premise"], move["session"]) == ("why_move", "holds", "2024-09-30")
+    assert (move["level"], f"{move['change_pts']:+.2f}", f"{move['change_pct']:+.2f}") == (3336.5, "+248.97", "+8.06")
+
+
+def test_the_rally_of_september_2024_is_put_down_to_policy_first(whyup: Whyup) -> None:
+    found = answer(whyup("ask", "why is the index up?", "--json"))
+    assert found["explanation"]["drivers"][0]["group"] == "policy"
+    told = evidence(found)
+    assert "24 Sep; in effect 27 Sep" in told  # the package, with the reserve ratio's own day
+    assert "26 Sep" in told  # the Politburo
+    published = [one["published_at"] for one in found["explanation"]["drivers"][0]["evidence"]]
+    assert all("2024-09-24" <= moment < "2024-09-30T15:00" for moment in published)
+
+
+def test_the_survey_of_that_morning_stands_beside_its_forecast(whyup: Whyup) -> None:
+    text = answer(whyup("ask", "why is the index up?", "--json"))["text"]
+    assert "Official manufacturing PMI 49.8, forecast 49.4" in text
+
+
+def test_a_wrong_premise_is_corrected_and_the_fall_explained(whyup: Whyup) -> None:
+    found = answer(whyup("ask", "why is the market up?", "--at", "2024-01-22T16:00", "--json"))
+    assert (found["premise"], found["move"]["session"]) == ("wrong", "2024-01-22")
+    assert "fell 2.68%" in found["text"]
+
+
+def test_on_a_holiday_the_last_session_is_explained_and_the_closure_said(whyup: Whyup) -> None:
+    found = answer(whyup("ask", "why is the market up?", "--at", "2024-10-01T12:00", "--json"))
+    assert found["slots"]["sessions"] == ["2024-09-30"]
+    assert "closed on Tue 1 Oct 2024" in found["text"]
+
+
+def test_a_chinese_question_is_answered_in_chinese(whyup: Whyup) -> None:
+    found = answer(whyup("ask", "大盘今天为什么涨", "--at", AT, "--json"))
+    assert found["language"] == "zh-hans"
+    assert "上证指数 3336.50" in found["text"].replace("<b>", "").replace("</b>", "")
+
+
+def test_without_json_the_words_are_printed_without_markup(whyup: Whyup) -> None:
+    result = whyup("ask", "why is the index up?", "--at", AT)
+    assert "+8.06% (+248.97 points)" in result.stdout
+    assert "<" not in result.stdout
+    assert result.stderr == ""
+
+
+def test_explain_names_session_and_index(whyup: Whyup) -> None:
+    found = answer(whyup("explain", "2024-02-06", "--index", "csi 300", "--json"))
+    assert (found["move"]["index"], found["move"]["session"]) == ("000300.SH", "2024-02-06")
+
+
+def test_a_chart_is_written_beside_the_answer(whyup: Whyup, tmp_path: Path) -> None:
+    picture = tmp_path / "close.png"
+    assert whyup("ask", "why is the index up?", "--at", AT, "--chart", str(picture)).exit_code == 0
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_a_batch_answers_line_by_line_in_order_and_survives_broken_lines(whyup: Whyup, tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"text": "why is the market up?", "at": AT}),
+        "no json",
+        json.dumps({"text": "why did it fall on 1989-06-01?"}),
+        json.dumps({"text": "上证多少点", "at": "2024-01-22T16:00"}),
+        json.dumps({"text": "why", "at": "some day"}),
+    ]
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    result = whyup("ask", "--batch", str(file))
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one.get("error") for one in found] == [None, "LineUnreadable", "BeforeHistory", None, "LineUnreadable"]
+    assert (found[0]["move"]["session"], found[3]["move"]["session"]) == ("2024-09-30", "2024-01-22")
+
+
+def test_the_same_question_at_the_same_moment_gives_the_same_bytes(sample_url: str, tmp_path: Path) -> None:
+    """In two processes with two seeds of Python's hashes."""
+    command = [sys.executable, "-m", "bot.cli", "ask", "why is the index up?", "--at", AT, "--json"]
+    own = os.environ | {"HOME": str(tmp_path), "WHYUP_DATABASE_URL": sample_url}
+    runs = [
+        subprocess.Popen(command, cwd=ROOT, env=own | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE)  # noqa: S603
+        for seed in ("1", "2")
+    ]
+    first, second = (run.communicate(timeout=60)[0] for run in runs)
+    assert first == second
+    assert json.loads(first)["move"]["level"] == 3336.5
+
+
+def test_no_heavy_library_is_loaded_for_an_answer(sample_url: str, tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['whyup', 'ask', 'why is the index up?']\n"
+        "from bot.cli import app\n"
+        "app(standalone_mode=False)\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    own = os.environ | {"HOME": str(tmp_path), "WHYUP_DATABASE_URL": sample_url}
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, check=True)  # noqa: S603
+    assert run.stdout.decode().splitlines()[-1] == "[]"
+
+
+# --- One clear sentence and an exit status ----------------------------------------------------------------------------
+
+WRONG = [
+    (("explain", "--index", "NASDAQ"), "do not know an index called “NASDAQ”"),
+    (("explain", "1989-06-01"), "no trading on 1 Jun 1989"),
+    (("explain", "2099-01-05"), "5 Jan 2099 has not come yet"),
+    (("ask", "why did the market fall on 1989-06-01?"), "no trading on 1 Jun 1989"),
+    (("ask", "level of the index on 2099-01-05?"), "5 Jan 2099 has not come yet"),
+    (("explain", "2015-06-26"), "No figures are stored for Shanghai Composite on 26 Jun 2015"),
+    (("import", "/no/such/folder"), "/no/such/folder cannot be read"),
+    (("ask", "--batch", "/no/such/file"), "/no/such/file cannot be read"),
+    (("ask", "why?", "--chart", "/no/such/folder/close.png"), "/no/such/folder/close.png cannot be read"),
+    (("headlines", "/no/such/file"), "/no/such/file cannot be read"),
+    (("run",), "Telegram does not accept the bot token"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), WRONG, ids=[" ".join(row[0]) for row in WRONG])
+def test_what_is_wrong_is_said_in_one_sentence(whyup: Whyup, words: tuple[str, ...], sentence: str) -> None:
+    result = whyup(*words)
+    assert result.exit_code > 0
+    assert sentence in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("WHYUP_DATABASE_URL", "sqlite:////nowhere/at/all.db", "The database sqlite:////nowhere/at"),
+        ("WHYUP_DATABASE_URL", "nonsense", "The database nonsense cannot be used"),
+        ("WHYUP_LANGUAGE", "klingon", "The setting WHYUP_LANGUAGE makes no sense"),
+        ("WHYUP_MESSAGES_PER_SECOND", "fast", "The setting WHYUP_MESSAGES_PER_SECOND makes no sense"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_named(whyup: Whyup, variable: str, value: str, sentence: str) -> None:
+    result = whyup("ask", "why?", **{variable: value})
+    assert result.exit_code > 0
+    assert sentence in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_password_of_the_database_is_not_repeated(whyup: Whyup) -> None:
+    result = whyup("ask", "why?", WHYUP_DATABASE_URL="nosuch://me:secret@host/base")
+    assert result.exit_code > 0
+    assert "secret" not in result.stderr
+
+
+def test_errors_speak_the_operators_language(whyup: Whyup) -> None:
+    result = whyup("explain", "1989-06-01", WHYUP_LANGUAGE="zh-hans")
+    assert "1989年6月1日" in result.stderr
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2024-13-01", "2024-09-30T25:00"])
+def test_a_moment_that_is_none_is_refused(whyup: Whyup, at: str) -> None:
+    result = whyup("ask", "why?", "--at", at)
+    assert result.exit_code == 2
+    assert "neither a date" in result.stderr
+
+
+def test_as_json_an_error_is_an_object_and_still_no_success(whyup: Whyup) -> None:
+    result = whyup("explain", "1989-06-01", "--json")
+    assert result.exit_code > 0
+    assert json.loads(result.stdout)["error"] == "BeforeHistory"
+
+
+# --- First use and importing ------------------------------------------------------------------------------------------
+
+HEADER = "index,session,open,high,low,close,volume_shares,turnover_cny"
+GOOD = "000001.SH,2024-09-30,3194.72,3358.59,3153.7,3336.5,110233700000,1167772000000"
+BROKEN = "000001.SH,2024-09-27,3049.1,3087.53,3017.45,many,49228700000,480612000000"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "figures"
+    made.mkdir()
+    return made
+
+
+def test_the_first_question_fills_an_empty_database(whyup: Whyup, empty: dict[str, str]) -> None:
+    found = answer(whyup("ask", "why is the index up?", "--json", **empty))
+    assert found["move"]["level"] == 3336.5
+
+
+def test_a_broken_row_is_named_by_file_line_and_reason_and_the_rest_is_stored(
+    whyup: Whyup, empty: dict[str, str], folder: Path
+) -> None:
+    (folder / "bars.csv").write_text(f"{HEADER}\n{BROKEN}\n{GOOD}\n", encoding="utf-8")
+    result = whyup("import", str(folder), **empty)
+    assert result.exit_code > 0
+    assert "2 rows read, 1 new, 1 rejected" in result.stdout
+    assert "bars.csv, line 2: not a number in close (many); not stored" in result.stdout
+
+
+def test_a_good_folder_is_imported_and_again_changes_nothing(whyup: Whyup, empty: dict[str, str], folder: Path) -> None:
+    (folder / "bars.csv.gz").write_bytes(gzip.compress(f"{HEADER}\n{GOOD}\n".encode()))
+    first, second = whyup("import", str(folder), **empty), whyup("import", str(folder), **empty)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "1 rows read, 1 new" in first.stdout
+    assert "1 rows read, 0 new" in second.stdout
+
+
+def test_a_file_cut_off_in_the_middle_is_no_success(whyup: Whyup, empty: dict[str, str], folder: Path) -> None:
+    whole = gzip.compress(f"{HEADER}\n{GOOD}\n".encode())
+    (folder / "bars.csv.gz").write_bytes(whole[:-20])
+    result = whyup("import", str(folder), **empty)
+    assert result.exit_code > 0
+    assert "bars.csv.gz could not be read to its end" in result.stdout
+
+
+def test_without_a_command_help_is_shown(whyup: Whyup) -> None:
+    result = whyup()
+    assert "ask" in result.stdout + result.stderr
+    assert "explain" in result.stdout + result.stderr

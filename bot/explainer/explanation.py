@@ -4,16 +4,31 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.explainer.drivers import data, event, flows, policy, sector, world
+from bot.explainer.drivers import company, data, event, flows, policy, sector, sentiment, world
 from bot.explainer.drivers.driver import Driver
 from bot.explainer.evidence import Evidence, window_of
-from bot.explainer.observations import events, funds, northbound, peers, releases, sectors
+from bot.explainer.observations import (
+    connect,
+    etf_shares,
+    events,
+    funds,
+    holidays,
+    margin,
+    news,
+    northbound,
+    peers,
+    rates,
+    releases,
+    runs,
+    sectors,
+    style,
+)
 from index.moves import Move
 from index.reader import Reader
 
 MOST = 4  # drivers; nobody remembers a fifth
-CLEAR = 0.25  # a score below this is no reason
-FLAT_PCT = 0.1  # a smaller move is "little changed" in closing reports and asks for no cause
+CLEAR = 0.2  # a score below this is no reason
+SMALL_PCT = 0.25  # the smaller a move is beside this, the more a reason must weigh to be one
 
 Rule = Callable[[Move, Sequence[Evidence]], Driver | None]
 RULES: Mapping[str, Rule] = {
@@ -21,15 +36,25 @@ RULES: Mapping[str, Rule] = {
     "data": data.find,
     "flows": flows.find,
     "global": world.find,
+    "company": company.find,
     "sector": sector.find,
+    "sentiment": sentiment.find,
     "event": event.find,
 }
 OBSERVERS = (
     events.observe,
+    news.observe,
     releases.observe,
     northbound.observe,
+    margin.observe,
+    etf_shares.observe,
+    connect.observe,
     peers.observe,
+    rates.observe,
     sectors.observe,
+    style.observe,
+    runs.observe,
+    holidays.observe,
     funds.observe,
 )
 
@@ -70,17 +95,18 @@ def gather(move: Move, reader: Reader, at: datetime) -> tuple[Evidence, ...]:
 def weigh(move: Move, evidence: Sequence[Evidence], as_of: datetime) -> Explanation:
     """Rank what evidence there is."""
     sign = (move.change_pct > 0) - (move.change_pct < 0)
-    drivers = _drivers(move, [one for one in evidence if one.polarity == sign]) if _is_clear(move) else ()
-    against = _drivers(move, [one for one in evidence if one.polarity == -sign]) if _is_clear(move) else ()
+    drivers = _drivers(move, [one for one in evidence if sign and one.polarity == sign])
+    against = _drivers(move, [one for one in evidence if sign and one.polarity == -sign])
     used = {id(one) for driver in (*drivers, *against) for one in driver.evidence}
     context = tuple(one for one in evidence if id(one) not in used)
-    return Explanation(drivers[:MOST], against[:MOST], context, as_of)
-
-
-def _is_clear(move: Move) -> bool:
-    return abs(move.change_pct) >= FLAT_PCT
+    return Explanation(drivers, against, context, as_of)
 
 
 def _drivers(move: Move, evidence: Sequence[Evidence]) -> tuple[Driver, ...]:
-    found = [driver for find in RULES.values() if (driver := find(move, evidence)) and driver.score >= CLEAR]
-    return tuple(sorted(found, key=lambda driver: -driver.score))
+    found = [driver for find in RULES.values() if (driver := find(move, evidence))]
+    clear = [driver for driver in found if driver.score >= _least(move)]
+    return tuple(sorted(clear, key=lambda driver: -driver.score)[:MOST])
+
+
+def _least(move: Move) -> float:
+    return CLEAR * max(1.0, SMALL_PCT / abs(move.change_pct)) if move.change_pct else CLEAR

@@ -6,10 +6,9 @@ from bot.explainer.drivers.driver import Driver, named
 from bot.explainer.evidence import Evidence
 from index.moves import Move
 
-WEIGHT = 0.6  # reports put data first in 11 % of cases (REPORTS.md)
-SURPRISE = 0.5  # standard deviations; a smaller miss is as expected
+SURPRISE = 0.4  # standard deviations; a smaller miss is as expected
 
 
 def find(_move: Move, evidence: Sequence[Evidence]) -> Driver | None:
     """Purchasing managers, trade, prices, output, credit, profits and house prices."""
-    return named("data", [one for one in evidence if one.strength >= SURPRISE], WEIGHT)
+    return named("data", [one for one in evidence if one.topic != "release" or one.strength >= SURPRISE])

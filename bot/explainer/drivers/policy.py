@@ -1,4 +1,4 @@
-"""Policy support and policy pressure: what authorities announced, and what takes effect."""
+"""Policy support and policy pressure: what authorities announced, what takes effect, what is in force."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,7 @@ from bot.explainer.drivers.driver import Driver, named
 from bot.explainer.evidence import Evidence
 from index.moves import Move
 
-WEIGHT = 1.3  # reports put policy first in 38 % of cases, more than any other group (REPORTS.md)
-
 
 def find(_move: Move, evidence: Sequence[Evidence]) -> Driver | None:
     """Announcements of the People's Bank, the State Council, the regulators and the Politburo."""
-    return named("policy", evidence, WEIGHT)
+    return named("policy", evidence)

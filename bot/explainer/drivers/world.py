@@ -6,9 +6,7 @@ from bot.explainer.drivers.driver import Driver, named
 from bot.explainer.evidence import Evidence
 from index.moves import Move
 
-WEIGHT = 1.0  # reports put the world first in 20 % of cases (REPORTS.md)
-
 
 def find(_move: Move, evidence: Sequence[Evidence]) -> Driver | None:
     """Announcements and closes abroad that were known before the close at home."""
-    return named("global", evidence, WEIGHT)
+    return named("global", evidence)

@@ -1,12 +1,15 @@
-"""Which sectors led and which dragged, by the sector funds and indices that are stored."""
+"""Which sectors led and which dragged: by stored sector funds and indices, else by the industries of the stocks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import prod
 
 import numpy as np
 
 from bot.explainer.evidence import Evidence, Window
+from bot.explainer.observations import industries
+from bot.explainer.observations.industries import Legs
 from index import sessions
 from index.catalog import BY_CODE
 from index.moves import Move
@@ -14,6 +17,7 @@ from index.reader import Reader, Series
 
 LEAST = 5  # sectors, to speak of leading and dragging
 SHOWN = 2  # at either end
+MOST_SESSIONS = 30  # of a move whose stocks are added up; a longer one has its sector indices
 LARGE_PCT = 4.0  # a sector's move, and the spread between sectors, that reports always mention
 
 
@@ -28,9 +32,41 @@ class SectorMove:
 
 
 def table(reader: Reader, move: Move, window: Window) -> tuple[SectorMove, ...]:
-    """Every stored sector whose closes at both ends of the move are known, best first."""
+    """Every sector whose figures at both ends of the move are known, best first.
+
+    The industries of the stored stocks where there are enough of them: they cover the market's old half, which few
+    sector indices do.
+    """
+    found = _industries(reader, move) or _sectors(reader, move, window)
+    return tuple(sorted(found, key=lambda one: (-one.change_pct, one.code)))
+
+
+def _sectors(reader: Reader, move: Move, window: Window) -> list[SectorMove]:
     found = (_sector(reader, code, move, window) for code in reader.subjects("sectors"))
-    return tuple(sorted((one for one in found if one), key=lambda one: (-one.change_pct, one.code)))
+    return [one for one in found if one]
+
+
+def _industries(reader: Reader, move: Move) -> list[SectorMove]:
+    """What the industries did over the sessions of a move; none when there are too few, or the move is too long."""
+    first, last = sessions.close_of(move.first_session), sessions.close_of(move.session)
+    if not BY_CODE[move.index].is_mainland or sessions.closes_between(first, last) >= MOST_SESSIONS:
+        return []
+    legs = [industries.of_session(reader, day) for day in _days(move)]
+    names = set[str].intersection(*(set(one) for one in legs))
+    found = [_industry(name, [one[name] for one in legs]) for name in names]
+    return found if len(found) >= LEAST else []
+
+
+def _days(move: Move) -> Iterator[date]:
+    day = move.first_session
+    while day < move.session:
+        yield day
+        day = sessions.next_session(day)
+    yield move.session
+
+
+def _industry(name: str, legs: Sequence[Legs]) -> SectorMove:
+    return SectorMove(name, name, 100 * (prod(one.growth for one in legs) - 1), legs[-1].source)
 
 
 def observe(reader: Reader, move: Move, window: Window) -> Iterator[Evidence]:

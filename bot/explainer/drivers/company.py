@@ -1,0 +1,12 @@
+"""Company results: what listed companies reported."""
+
+from collections.abc import Sequence
+
+from bot.explainer.drivers.driver import Driver, named
+from bot.explainer.evidence import Evidence
+from index.moves import Move
+
+
+def find(_move: Move, evidence: Sequence[Evidence]) -> Driver | None:
+    """Results and warnings of listed companies, by headlines."""
+    return named("company", evidence)

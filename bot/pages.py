@@ -258,15 +258,21 @@ def constant(context: Context, value: str, source: str) -> Markup:
 def index_name(context: Context, code: str) -> Markup:
     """The name of an index of the catalogue; some hold a number (CSI 300)."""
     shown = BY_CODE[code].names[context["language"]]
-    if any(letter.isdigit() for letter in shown):
-        context["ledger"].append(Figure("index_name", shown, "text", "index/catalog.py", None, shown))
-    return escape(shown)
+    return _named(context, Figure("index_name", shown, "text", "index/catalog.py", None, shown))
 
 
 @pass_context
-def word(context: Context, key: str, *tables: str) -> str:
-    """A word of ``words.toml``, from the first table that has it; the key itself where none has."""
-    return str(next((context["words"][table][key] for table in tables if key in context["words"][table]), key))
+def word(context: Context, key: str, *tables: str) -> Markup:
+    """A word of ``words.toml``, from the first table that has it; the key itself where none has. Some hold a number."""
+    shown = str(next((context["words"][table][key] for table in tables if key in context["words"][table]), key))
+    return _named(context, Figure("name", shown, "text", "templates/words.toml", None, shown))
+
+
+def _named(context: Context, name: Figure) -> Markup:
+    """A name is a figure where it holds digits (CSI 300, M2), so that these can be traced as well."""
+    if any(letter.isdigit() for letter in name.shown):
+        context["ledger"].append(name)
+    return escape(name.shown)
 
 
 @pass_context

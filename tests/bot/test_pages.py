@@ -132,6 +132,16 @@ def test_an_index_without_a_number_in_its_name_is_none(shown: Render) -> None:
     assert (page.text, page.figures) == ("Shanghai Composite", ())
 
 
+def test_a_word_that_holds_a_number_is_a_figure_and_another_is_none(shown: Render) -> None:
+    assert [one.shown for one in shown("{{ 'm2_yoy' | word('indicators') }}").figures] == ["M2 money (yoy)"]
+    assert shown("{{ 'gdp_yoy' | word('indicators') }}").figures == ()
+
+
+def test_a_key_without_a_word_is_shown_and_traced_as_it_stands(shown: Render) -> None:
+    page = shown("{{ 'a <new> indicator 7' | word('indicators') }}")
+    assert (page.plain, [one.shown for one in page.figures]) == ("a <new> indicator 7", ["a <new> indicator 7"])
+
+
 @pytest.mark.parametrize(
     ("language", "colours", "up"),
     [("en", "", "🟢▲"), ("zh-hans", "", "🔴▲"), ("en", "red_up", "🔴▲"), ("zh-hans", "green_up", "🟢▲")],

@@ -183,11 +183,11 @@ class Run:
         self._started += 1
         task = asyncio.create_task(self._deliver(due))
         self._active[due.chat_id] = task
-        task.add_done_callback(partial(self._finish, due.chat_id, self._clock.monotonic()))
+        task.add_done_callback(partial(self._finish, due.chat_id))
 
-    def _finish(self, chat_id: int, began_s: float, task: asyncio.Task[None]) -> None:
+    def _finish(self, chat_id: int, task: asyncio.Task[None]) -> None:
         del self._active[chat_id]
-        self._window.leave(self._clock.monotonic() - began_s)
+        self._window.leave()
         if not task.cancelled() and self._error is None:
             self._error = task.exception()
 
@@ -214,8 +214,10 @@ class Run:
         method, body = envelope.method(due), envelope.body(due, paid=paid)
         if envelope.needs_upload(due):
             return await self._upload(due, method, body)
-        name = envelope.file_id
+        name, began_s = envelope.file_id, self._clock.monotonic()
         verdict = await self._wire.post(method, body)
+        if verdict.outcome is Outcome.SENT:
+            self._window.learn(self._clock.monotonic() - began_s)
         if verdict.outcome is Outcome.BAD_FILE and envelope.file_id == name:
             await self._name_picture(due.edition, "")
         return verdict

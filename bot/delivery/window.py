@@ -1,16 +1,17 @@
-"""How many requests may be under way at once: what the rate needs at the server's present speed, and a little more.
+"""How many requests may be under way at once: what the rate needs at the server's best speed, and a little more.
 
 A server that falls behind is not sent more and more meanwhile, which it would then count as a flood; and a kill leaves
 no more in doubt than the rate needs.
 """
 
 import asyncio
-from math import ceil
+from math import ceil, inf
 
 _LEAST = 32  # a few replies that never come must not stop the others
-_SPARE = 1.25
-_NEWEST_COUNTS = 0.02  # of the average round trip: it follows within fifty messages
+_SPARE = 1.2
+_WRITING_DOWN_S = 0.03  # before and after the request, each with others of the same moment
 _SLOWEST_S = 1.0  # assumed before anything came back, and never more
+_GENERATION = 500  # round trips after which the best of those before the last so many is forgotten
 
 
 class Window:
@@ -23,15 +24,16 @@ class Window:
             per_second: the rate to keep up.
         """
         self._per_second = per_second
-        self._took_s = 0.0
+        self._best_s = self._best_before_s = inf
+        self._learnt = 0
         self._inside = 0
         self._left = asyncio.Event()
 
     @property
     def size(self) -> int:
         """How many may be inside."""
-        took_s = min(self._took_s * _SPARE, _SLOWEST_S) if self._took_s else _SLOWEST_S
-        return max(_LEAST, ceil(self._per_second * took_s))
+        best_s = min(self._best_s, self._best_before_s)
+        return max(_LEAST, ceil(self._per_second * min(_SLOWEST_S, best_s * _SPARE + _WRITING_DOWN_S)))
 
     async def enter(self) -> None:
         """Wait for a place and take it."""
@@ -40,9 +42,14 @@ class Window:
             await self._left.wait()
         self._inside += 1
 
-    def leave(self, took_s: float) -> None:
-        """Give the place back, after so many seconds."""
+    def leave(self) -> None:
+        """Give the place back."""
         self._inside -= 1
-        weight = _NEWEST_COUNTS if self._took_s else 1.0
-        self._took_s += weight * (took_s - self._took_s)
         self._left.set()
+
+    def learn(self, round_trip_s: float) -> None:
+        """Note how long a message took that arrived."""
+        self._best_s = min(self._best_s, round_trip_s)
+        self._learnt += 1
+        if self._learnt % _GENERATION == 0:
+            self._best_before_s, self._best_s = self._best_s, inf

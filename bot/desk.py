@@ -123,7 +123,7 @@ class Desk:
             habits: of the chat.
             wanted: the intent, where a command says it.
         """
-        found = self.answer(text, habits, Thread(self._last(speaker), wanted))
+        found = self.answer(text, habits, Thread(self._last(speaker) or _fresh(habits), wanted))
         self.note(speaker, found, habits)
         return found
 
@@ -141,3 +141,8 @@ class Desk:
         """Delete everything that is stored about a chat."""
         chats.forget(self.store.engine, chat_id)
         memory.forget(self.store.engine, chat_id)
+
+
+def _fresh(habits: Habits) -> Turn:
+    """Where nothing was told lately, "and yesterday?" asks why the usual index moved."""
+    return Turn("why_move", "", habits.index.code)

@@ -31,6 +31,7 @@ ASKABLE = REFUSALS | {
     *("why_move", "level", "drivers_detail", "compare", "history", "sectors", "movers", "global_relation"),
     *("hours_calendar", "details", "sources"),
 }
+ASIDES = frozenset({"details", "sources"})  # a closer look at an explanation: the talk goes on about that
 OF_SEVERAL = frozenset({"compare", "global_relation"})
 
 
@@ -280,4 +281,5 @@ def turn_of(question: Question, language: str, usual_index: Index, days: tuple[d
     """
     ends = tuple(dict.fromkeys((days[0], days[-1]))) if days else ()
     others = tuple(index.code for index in question.others)
-    return Turn(question.intent, language, (question.index or usual_index).code, others, ends, question.driver)
+    intent = "why_move" if question.intent in ASIDES else question.intent
+    return Turn(intent, language, (question.index or usual_index).code, others, ends, question.driver)

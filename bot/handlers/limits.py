@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 WINDOW = timedelta(minutes=1)
-PER_USER = 15
+PER_USER = 30
 PER_GROUP = 18  # Telegram itself takes 20 messages a minute to one group (Bot FAQ)
 REMEMBERED = 10_000  # senders; those who have been silent for a window are dropped first
 

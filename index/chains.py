@@ -6,7 +6,7 @@ end of every chain; without them each figure still has two paths.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from index import publication
 from index.sessions import BEIJING, close_of
@@ -33,6 +33,15 @@ Path = tuple[Source, ...]
 TRUSTED = ("csindex", "tencent", "sina", "tushare", "yahoo", "eastmoney")
 
 
+# When figures appear (domain.md, 2.3), a few minutes on, so that the first publisher is not asked too early.
+ON_THE_CLOSE = time(15, 1)
+AFTER_HOURS = time(15, 35)  # the calculator's own close, and turnover with what is traded until 15:30
+EVENING = time(18, 10)
+MORNING = time(9, 5)
+RELEASES = (time(9, 35), time(9, 50), time(10, 5), time(11, 10), time(15, 5), time(17, 10))
+WORLD = (time(5, 30), MORNING, time(14, 30), time(16, 40))  # New York closes at 04:00 or 05:00, Tokyo at 14:30
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One thing to know.
@@ -45,6 +54,7 @@ class Figure:
         look_back: how many days are asked for when nothing was asked before.
         again: for series without sessions, after how long they are asked for again.
         is_crosschecked: whether two independent hosts must agree on it.
+        appears: the Beijing times at which it is worth asking, besides `again`.
     """
 
     name: str
@@ -54,6 +64,7 @@ class Figure:
     look_back: timedelta = timedelta(days=14)
     again: timedelta | None = None
     is_crosschecked: bool = False
+    appears: tuple[time, ...] = (ON_THE_CLOSE,)
 
     def sources(self) -> tuple[Source, ...]:
         """All its sources, in order."""
@@ -76,7 +87,7 @@ def figures(tushare_token: str = "") -> tuple[Figure, ...]:
                 (csindex.CLOSES,), (tencent.CLOSES,), (sina.CLOSES,), *with_pro("tushare.closes"), (yahoo.CLOSES,),
                 (eastmoney.CLOSES,),
             ),
-            after_close, is_crosschecked=True,
+            after_close, is_crosschecked=True, appears=(ON_THE_CLOSE, time(15, 5), AFTER_HOURS, EVENING),
         ),
         Figure(
             "sectors", "sectors",
@@ -94,39 +105,42 @@ def figures(tushare_token: str = "") -> tuple[Figure, ...]:
         Figure(
             "fund_shares", "etf_shares",
             ((sse.FUND_SHARES,), *with_pro("tushare.fund_shares"), (eastmoney.FUND_SHARES,)), next_morning,
+            appears=(MORNING,),
         ),
         Figure(
             "margin", "margin",
             ((sse.MARGIN, szse.MARGIN), (jin10.MARGIN_SHANGHAI, jin10.MARGIN_SHENZHEN), *with_pro("tushare.margin")),
-            next_morning,
+            next_morning, appears=(MORNING,),
         ),
-        Figure("connect", "connect", ((hkex.CONNECT,), (sse.CONNECT, szse.CONNECT)), same_evening),
+        Figure("connect", "connect", ((hkex.CONNECT,), (sse.CONNECT, szse.CONNECT)), same_evening,
+            appears=(EVENING, time(20, 30)),
+        ),
         Figure(
             "releases", "releases", ((jin10.RELEASES_SOURCE,), (baidu.RELEASES,)), today,
-            timedelta(days=45), timedelta(hours=6),
+            timedelta(days=45), timedelta(hours=1), appears=RELEASES,
         ),
         Figure(
             "prime_rates", "rates", ((eastmoney.PRIME_RATES,), *with_pro("tushare.lpr"), (jin10.PRIME_RATE,)), today,
-            timedelta(days=70), timedelta(hours=6),
+            timedelta(days=70), timedelta(hours=1), appears=(MORNING,),
         ),
         Figure(
             "reserve_ratio", "rates", ((eastmoney.RESERVE_RATIO,), (sina.RESERVE_RATIO,)), today,
-            timedelta(days=400), timedelta(hours=6),
+            timedelta(days=400), timedelta(hours=1), appears=(MORNING, EVENING),
         ),
         Figure(
             "world", "bars", ((yahoo.WORLD_CLOSES,), (sina.WORLD_CLOSES,), (eastmoney.WORLD_CLOSES,)), today,
-            timedelta(days=14), timedelta(hours=3),
+            timedelta(days=14), timedelta(hours=1), appears=WORLD,
         ),
         Figure(
             "world_rates", "rates",
             ((yahoo.RATES_SOURCE,), (eastmoney.TREASURY, sina.BRENT, eastmoney.DOLLAR_INDEX)), today,
-            timedelta(days=14), timedelta(hours=3),
+            timedelta(days=14), timedelta(hours=1), appears=WORLD,
         ),
         Figure(
             "headlines", "headlines",
             ((newswires.CLS_HEADLINES, eastmoney.HEADLINES), (newswires.THS_HEADLINES, newswires.FUTU_HEADLINES),
              (sina.HEADLINES,)),
-            today, timedelta(days=2), timedelta(minutes=3),
+            today, timedelta(days=2), timedelta(minutes=3), appears=(),
         ),
     )  # fmt: skip
 

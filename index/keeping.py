@@ -27,6 +27,7 @@ from index.sources.memory import Memory
 from index.store import Known, Store, stamp, stamp_exactly
 
 SAME_PTS = 0.01  # publishers round the same close to two decimals each in their own way
+MOST_REPEATED = 200  # findings looked back through: closes are judged again with each host's word
 ACTIVITY = ("volume_shares", "volume", "turnover_cny")
 NUMBERS = ("open", "high", "low", "volume_shares", "turnover_cny")
 
@@ -94,29 +95,35 @@ class Keeper:
             result = judge(sorted(said[session], key=_trust), told.wanted(session))
             verdicts[session] = (result.verdict, result.close)
             _report(index, session, result, report)
-            rows.extend(self._tell(told, said[session], session, result))
+            rows.extend(self._tell(told, said[session], session, result, report))
         self.memory.add_verdicts(index, verdicts)
         report.new += self.store.add("bars", rows)
 
-    def _tell(self, told: "_Told", said: Sequence[Said], session: date, result: Judged) -> list[Row]:
+    def _tell(
+        self, told: "_Told", said: Sequence[Said], session: date, result: Judged, report: FigureReport
+    ) -> list[Row]:
         """The row to store for a close that may be told; none when it says nothing new."""
         if result.close is None:
             return []
         chosen = _chosen(said, result)
         told.add(session, chosen)
-        row = self._bar(told.index, chosen, told.stored.get(session), is_sure=result.verdict is Verdict.ACCEPTED)
-        return [row] if row else []
+        checked = self._believable(told.index, chosen, report)
+        stored, is_sure = told.stored.get(session), result.verdict is Verdict.ACCEPTED
+        moved = stored is not None and is_sure and abs(stored["close"] - chosen.close) > SAME_PTS
+        is_worth_it = moved or is_news(KINDS["bars"], checked.values, chosen.host, stored)
+        return [_row(checked.values, chosen.host, checked.published_at, self.now)] if is_worth_it else []
+
+    def _believable(self, index: str, chosen: Said, report: FigureReport) -> Checked:
+        """A bar, without its volume when that does not go with its turnover."""
+        checked = check(KINDS["bars"], cells(KINDS["bars"], _as_bar(index, chosen)), self.now)
+        if not any(fault.code == "unit" for fault in checked.doubts):
+            return checked
+        report.doubtful.append(Finding(chosen.host, 0, Fault("unit", "volume_shares", f"{index} {chosen.session}")))
+        return checked._replace(values={**checked.values, "volume_shares": None})
 
     def _bars(self, index: str, since: date) -> tuple[Known, ...]:
         from_there = close_of(max(since - timedelta(days=30), FIRST_SESSION))
         return self.store.rows("bars", self.now, since=from_there, index=index)
-
-    def _bar(self, index: str, chosen: Said, stored: Known | None, *, is_sure: bool) -> Row | None:
-        values = check(KINDS["bars"], cells(KINDS["bars"], _as_bar(index, chosen)), self.now)
-        moved = stored is not None and is_sure and abs(stored["close"] - chosen.close) > SAME_PTS
-        if not moved and not is_news(KINDS["bars"], values.values, chosen.host, stored):
-            return None
-        return _row(values.values, chosen.host, values.published_at, self.now)
 
 
 class _Told:
@@ -269,13 +276,11 @@ def _as_bar(index: str, reading: Said) -> Row:
 
 
 def _report(index: str, session: date, result: Judged, report: FigureReport) -> None:
-    close = (index, session)
-    report.provisional = [one for one in report.provisional if one != close]
-    report.disputed = [one for one in report.disputed if one != close]
-    if result.verdict is Verdict.PROVISIONAL:
-        report.provisional.append(close)
-    if result.verdict is Verdict.DISPUTED:
-        report.disputed.append(close)
+    """Say what came of a close; what was said with fewer hosts' words no longer counts."""
+    of_verdict = {Verdict.PROVISIONAL: report.provisional, Verdict.DISPUTED: report.disputed}
+    for verdict, closes in of_verdict.items():
+        closes.discard((index, session))
+        closes.update({(index, session)} if result.verdict is verdict else ())
     for aside in result.aside:
         finding = Finding(aside.reading.host, 0, Fault(aside.doubt.value, "close", f"{index} {session}"))
-        report.rejected.extend([] if finding in report.rejected else [finding])  # judged again with each host
+        report.rejected.extend([] if finding in report.rejected[-MOST_REPEATED:] else [finding])

@@ -71,8 +71,8 @@ class FigureReport:
     new: int = 0
     rejected: list[Finding] = field(default_factory=list)
     doubtful: list[Finding] = field(default_factory=list)
-    provisional: list[tuple[str, date]] = field(default_factory=list)
-    disputed: list[tuple[str, date]] = field(default_factory=list)
+    provisional: set[tuple[str, date]] = field(default_factory=set)
+    disputed: set[tuple[str, date]] = field(default_factory=set)
     is_current: bool = False
 
 

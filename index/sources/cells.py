@@ -11,7 +11,7 @@ from index.sessions import BEIJING
 
 BLANK = frozenset({"", "-", "--", "—", "None", "nan", "NaN", "NaT", "null", "\xa0"})
 # Grouping is looked at before it is taken away: "1,2," would otherwise be a confident 12.
-NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 COMPACT_DAY = re.compile(r"\d{8}")
 LEAST_STEP = 2  # decimals of a converted figure: 617.56 x 10,000 is 6175600, not 6175599.999
 

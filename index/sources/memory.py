@@ -4,13 +4,14 @@ It stands beside the figures in the store's database, so that every process spar
 no figure of a session is fetched twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column as SqlColumn
-from sqlalchemy import Float, Integer, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import Executable, Float, Integer, MetaData, String, Table, Text, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
 from index.crosscheck import Reading, Verdict
@@ -137,7 +138,7 @@ class Memory:
     def add_readings(self, index: str, readings: Iterable[Reading]) -> None:
         """Remember what hosts said a close was; a host's newer word replaces its older one."""
         rows = [_reading_row(index, reading) for reading in readings]
-        self._replace(READINGS, ("index", "session", "family"), rows)
+        self._replace(READINGS, rows)
 
     def readings(self, index: str, since: date, until: date) -> dict[date, list[Reading]]:
         """What hosts said, by session."""
@@ -155,7 +156,7 @@ class Memory:
             {"index": index, "session": str(session), "verdict": verdict.value, "close": close}
             for session, (verdict, close) in verdicts.items()
         ]
-        self._replace(VERDICTS, ("index", "session"), rows)
+        self._replace(VERDICTS, rows)
 
     def verdict(self, index: str, session: date) -> Verdict | None:
         """What may be done with a close; None when no live source ever spoke of it."""
@@ -167,14 +168,20 @@ class Memory:
 
     def _write(self, state: State) -> None:
         row = {column.name: _text(getattr(state, column.name)) for column in fields(state)}
-        self._replace(STATES, ("name",), [{**row, "failures": state.failures}])
+        self._replace(STATES, [{**row, "failures": state.failures}])
 
-    def _replace(self, table: Table, key: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    def _replace(self, table: Table, rows: list[dict[str, Any]]) -> None:
         with reporting(self.url), self.engine.begin() as connection:
-            for row in rows:
-                connection.execute(delete(table).where(*(table.c[column] == row[column] for column in key)))
             if rows:
-                connection.execute(insert(table), rows)
+                connection.execute(_upsert(self.engine, table), rows)
+
+
+def _upsert(engine: Engine, table: Table) -> Executable:
+    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(table)
+    changed = {column.name: new.excluded[column.name] for column in table.c if not column.primary_key}
+    upsert: Executable = new.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changed)
+    return upsert
 
 
 def _covered(known: State, since: date, newest: date | None) -> tuple[date | None, date | None]:

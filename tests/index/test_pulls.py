@@ -24,7 +24,7 @@ from tests.index.pulled import (
     saying,
     table,
 )
-from tests.index.sources.recorded import answer, answering, failing
+from tests.index.sources.recorded import SOURCES, answer, answering, failing
 
 SHANGHAI = "000001.SH"
 ONE, TWO, THREE = host("tencent"), host("sina"), host("yahoo")
@@ -80,7 +80,7 @@ def test_a_third_host_settles_a_dispute(store: Store) -> None:
     report = pull(store, saying({"tencent": CLOSES, "sina": other, "yahoo": other}), ONE, TWO, THREE)
     assert verdict_of(store, SHANGHAI, MONDAY) is Verdict.ACCEPTED
     assert stored(store)[MONDAY] == 3336.52
-    assert report.figures[0].disputed == []
+    assert report.figures[0].disputed == set()
 
 
 def test_two_sources_of_one_family_are_one_opinion(store: Store) -> None:
@@ -125,6 +125,32 @@ def test_a_turnover_from_the_host_that_has_one_is_stored_with_its_close(store: S
     pull(store, ask, ONE, TWO)
     (row,) = [row for row in store.rows("bars", AFTER_CLOSE, index=SHANGHAI) if row["session"] == MONDAY]
     assert (row["turnover_cny"], row.publisher) == (1.1613e12, "Sina")
+
+
+def test_a_volume_that_does_not_go_with_its_turnover_is_left_out_and_said(store: Store) -> None:
+    def ask(source: Source, call: Call) -> Answer:
+        return recorded_by_source()(source, Call(call.function, call.arguments, ""))
+
+    quotes = SOURCES["tencent.latest_closes"], SOURCES["sina.latest_closes"]
+    slipped = answer("tencent.latest_closes")
+    assert isinstance(slipped, str)
+    slipped = slipped.replace("3336.50/864312300/", "3336.50/86431230000/")  # shares where lots are meant
+    now = datetime(2024, 9, 30, 16, tzinfo=BEIJING)
+    report = refresh(
+        store, now, MONDAY, sources=[closes(*quotes)],
+        ask=lambda source, call: slipped if source.host.family == "tencent" else ask(source, call),
+    )  # fmt: skip
+    (row,) = store.rows("bars", now, index=SHANGHAI)
+    assert (row["close"], row["volume_shares"], row["turnover_cny"]) == (3336.50, None, 1_161_296_000_000.0)
+    assert "unit" in {finding.fault.code for finding in report.figures[0].doubtful}
+
+
+def test_the_pages_of_two_hosts_make_todays_close(store: Store) -> None:
+    quotes = SOURCES["tencent.latest_closes"], SOURCES["sina.latest_closes"]
+    now = datetime(2024, 9, 30, 15, 31, tzinfo=BEIJING)
+    refresh(store, now, MONDAY, sources=[closes(*quotes)], ask=recorded_by_source())
+    assert verdict_of(store, SHANGHAI, MONDAY) is Verdict.ACCEPTED
+    assert verdict_of(store, "399001.SZ", MONDAY) is Verdict.ACCEPTED
 
 
 def test_an_imported_close_is_not_rewritten_by_another_publisher(store: Store) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.sessions import BEIJING
 from index.sources import cells, flashes, web
@@ -217,6 +219,20 @@ def test_a_cell_is_a_number_in_our_unit_or_unknown_and_unknown_is_not_nought(
     cell: object, scale: float, expected: float | None
 ) -> None:
     assert cells.number(cell, scale) == expected
+
+
+@given(st.floats(-1e15, 1e15).map(lambda value: round(value, 2)))
+def test_a_grouped_number_is_the_number(value: float) -> None:
+    assert cells.number(f"{value:,.2f}") == value
+
+
+@given(st.text())
+def test_any_text_is_a_number_unknown_or_rejected(text: str) -> None:
+    try:
+        value = cells.number(text)
+    except cells.Rejected:
+        return
+    assert value is None or value == float(text.replace(",", ""))
 
 
 @pytest.mark.parametrize("cell", ["1,2,", "12,34,567", "1e5x", "12%", "一百", "1.2.3", "∞"])

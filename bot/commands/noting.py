@@ -16,6 +16,7 @@ from index.refresh import ImportReport
 from index.store import Known, Store
 
 RECENT = timedelta(days=90)
+PUBLISHER = "operator"  # who publishes a note; a folder's name says so in the figure format
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,11 @@ class Note:
 
 def add(note: Note, store: Store, now: datetime, language: str) -> ImportReport:
     """Store one note by the same rules as an imported one."""
-    with tempfile.TemporaryDirectory(prefix="whyup-") as folder:
-        _write(Path(folder) / "events.csv", {name: getattr(note, name) for name in Note.__slots__})
-        return bring(Path(folder), store, now, language)
+    with tempfile.TemporaryDirectory(prefix="whyup-") as place:
+        folder = Path(place) / PUBLISHER
+        folder.mkdir()
+        _write(folder / "events.csv", {name: getattr(note, name) for name in Note.__slots__})
+        return bring(folder, store, now, language)
 
 
 def _write(path: Path, row: Mapping[str, object]) -> None:

@@ -22,6 +22,8 @@ from bot.desk import Desk
 from bot.figures import Sourced, sourced
 from bot.pages import render
 from bot.settings import FREE_TIER, Settings
+from index.catalog import SHANGHAI_COMPOSITE
+from index.errors import NoFigures
 from index.store import Store
 
 
@@ -99,8 +101,14 @@ def broadcast(
 
 
 def _draft(desk: Desk, session: date | None, now: datetime) -> Draft:
-    day = session or desk.reader.bars("000001.SH", now).session(-1)
-    return draft(desk, explained(desk, day, now), now)
+    return draft(desk, explained(desk, session or _newest(desk, now), now), now)
+
+
+def _newest(desk: Desk, now: datetime) -> date:
+    bars = desk.reader.bars(SHANGHAI_COMPOSITE.code, now)
+    if not len(bars):
+        raise NoFigures(SHANGHAI_COMPOSITE.code, None)
+    return bars.session(-1)
 
 
 def _announce(ready: Draft, store: Store, settings: Settings, now: datetime) -> None:

@@ -1,0 +1,45 @@
+"""What an import says of the rows that it left out or doubts."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.commands.figures import SHOWN, bring, is_whole
+from index.store import Store
+
+NOW = datetime(2024, 10, 8, 4, tzinfo=UTC)
+HEADER = "index,session,open,high,low,close,volume_shares,turnover_cny"
+BROKEN = "000001.SH,2024-09-{day:02d},,,,many,,"
+
+
+def test_of_many_broken_rows_the_first_are_named_and_the_rest_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [BROKEN.format(day=day) for day in range(1, 31)]
+    (tmp_path / "bars.csv").write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")
+    store = Store(f"sqlite:///{tmp_path / 'figures.db'}")
+    report = bring(tmp_path, store, NOW, "en")
+    store.engine.dispose()
+    told = capsys.readouterr().out
+    assert not is_whole(report)
+    assert told.count("not stored") == SHOWN
+    assert f"and {len(rows) - SHOWN} more" in told
+
+
+def test_a_doubtful_row_is_stored_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ("000001.SH,2024-09-27,,,,3087.53,,", "000001.SH,2024-09-30,,,,33365.0,,")  # a misplaced point
+    (tmp_path / "bars.csv").write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")
+    store = Store(f"sqlite:///{tmp_path / 'figures.db'}")
+    report = bring(tmp_path, store, NOW, "en")
+    assert (is_whole(report), store.count("bars")) == (True, 2)
+    store.engine.dispose()
+    assert "bars.csv, line 3: a leap that is hard to believe in close" in capsys.readouterr().out
+
+
+def test_an_import_is_told_in_the_operators_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bars.csv").write_text(f"{HEADER}\n{BROKEN.format(day=30)}\n", encoding="utf-8")
+    store = Store(f"sqlite:///{tmp_path / 'figures.db'}")
+    bring(tmp_path, store, NOW, "zh-hans")
+    store.engine.dispose()
+    assert "不是数字" in capsys.readouterr().out

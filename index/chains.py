@@ -4,7 +4,7 @@ A path is one way to get all of a figure; its sources complete each other. East 
 end of every chain; without them each figure still has two paths.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -28,6 +28,7 @@ from index.sources import (
 from index.sources.contract import SETTLING, Source, may_be_session
 
 Path = tuple[Source, ...]
+Pro = Mapping[str, tuple[Path, ...]]  # paths that an operator with a token has
 
 # Whose close is told when several agree: the calculator's own, then hosts in the order of sources.md, 3.
 TRUSTED = ("csindex", "tencent", "sina", "tushare", "yahoo", "eastmoney")
@@ -35,10 +36,10 @@ TRUSTED = ("csindex", "tencent", "sina", "tushare", "yahoo", "eastmoney")
 
 # When figures appear (domain.md, 2.3), a few minutes on, so that the first publisher is not asked too early.
 ON_THE_CLOSE = time(15, 1)
-AFTER_HOURS = time(15, 35)  # the calculator's own close, and turnover with what is traded until 15:30
+AFTER_HOURS = time(15, 35)  # for what was late; nobody is asked who has answered
 EVENING = time(18, 10)
 MORNING = time(9, 5)
-RELEASES = (time(9, 35), time(9, 50), time(10, 5), time(11, 10), time(15, 5), time(17, 10))
+RELEASES = (time(11, 15), time(17, 30))  # after customs, after the central bank; each pull reads whole series
 WORLD = (time(5, 30), MORNING, time(14, 30), time(16, 40))  # New York closes at 04:00 or 05:00, Tokyo at 14:30
 
 
@@ -73,18 +74,18 @@ class Figure:
 
 def figures(tushare_token: str = "") -> tuple[Figure, ...]:
     """Every figure that is pulled; with a token Tushare's paths are among them."""
-    pro = tushare.sources(tushare_token)
+    pro = {name: ((source,),) for name, source in tushare.sources(tushare_token).items()}
+    return (*_at_the_close(pro), *_of_flows(pro), *_of_policy(pro), *_of_the_world())
 
-    def with_pro(name: str) -> tuple[Path, ...]:
-        return ((pro[name],),) if name in pro else ()
 
+def _at_the_close(pro: Pro) -> tuple[Figure, ...]:
     return (
         Figure(
             "closes", "bars",
             (
                 # one page for all indices, on the minute; only for the newest session
                 (tencent.LATEST_CLOSES,), (sina.LATEST_CLOSES,),
-                (csindex.CLOSES,), (tencent.CLOSES,), (sina.CLOSES,), *with_pro("tushare.closes"), (yahoo.CLOSES,),
+                (csindex.CLOSES,), (tencent.CLOSES,), (sina.CLOSES,), *pro.get("tushare.closes", ()), (yahoo.CLOSES,),
                 (eastmoney.CLOSES,),
             ),
             after_close, is_crosschecked=True, appears=(ON_THE_CLOSE, time(15, 5), AFTER_HOURS, EVENING),
@@ -98,35 +99,51 @@ def figures(tushare_token: str = "") -> tuple[Figure, ...]:
         Figure("breadth", "breadth", ((sina.BREADTH,), (legu.BREADTH,), (eastmoney.BREADTH,)), after_close),
         Figure(
             "funds", "etf",
-            ((tencent.LATEST_FUNDS,), (sina.LATEST_FUNDS,), (sina.FUND_CLOSES,), *with_pro("tushare.funds"),
+            ((tencent.LATEST_FUNDS,), (sina.LATEST_FUNDS,), (sina.FUND_CLOSES,), *pro.get("tushare.funds", ()),
              (eastmoney.FUND_CLOSES,)),
             after_close,
         ),
+    )  # fmt: skip
+
+
+def _of_flows(pro: Pro) -> tuple[Figure, ...]:
+    return (
         Figure(
             "fund_shares", "etf_shares",
-            ((sse.FUND_SHARES,), *with_pro("tushare.fund_shares"), (eastmoney.FUND_SHARES,)), next_morning,
+            ((sse.FUND_SHARES,), *pro.get("tushare.fund_shares", ()), (eastmoney.FUND_SHARES,)), next_morning,
             appears=(MORNING,),
         ),
         Figure(
             "margin", "margin",
-            ((sse.MARGIN, szse.MARGIN), (jin10.MARGIN_SHANGHAI, jin10.MARGIN_SHENZHEN), *with_pro("tushare.margin")),
+            ((sse.MARGIN, szse.MARGIN), (jin10.MARGIN_SHANGHAI, jin10.MARGIN_SHENZHEN), *pro.get("tushare.margin", ())),
             next_morning, appears=(MORNING,),
         ),
-        Figure("connect", "connect", ((hkex.CONNECT,), (sse.CONNECT, szse.CONNECT)), same_evening,
+        Figure(
+            "connect", "connect", ((hkex.CONNECT,), (sse.CONNECT, szse.CONNECT)), same_evening,
             appears=(EVENING, time(20, 30)),
         ),
+    )  # fmt: skip
+
+
+def _of_policy(pro: Pro) -> tuple[Figure, ...]:
+    return (
         Figure(
             "releases", "releases", ((jin10.RELEASES_SOURCE,), (baidu.RELEASES,)), today,
-            timedelta(days=45), timedelta(hours=1), appears=RELEASES,
+            timedelta(days=45), timedelta(hours=4), appears=RELEASES,
         ),
         Figure(
-            "prime_rates", "rates", ((eastmoney.PRIME_RATES,), *with_pro("tushare.lpr"), (jin10.PRIME_RATE,)), today,
+            "prime_rates", "rates", ((eastmoney.PRIME_RATES,), *pro.get("tushare.lpr", ()), (jin10.PRIME_RATE,)), today,
             timedelta(days=70), timedelta(hours=1), appears=(MORNING,),
         ),
         Figure(
             "reserve_ratio", "rates", ((eastmoney.RESERVE_RATIO,), (sina.RESERVE_RATIO,)), today,
             timedelta(days=400), timedelta(hours=1), appears=(MORNING, EVENING),
         ),
+    )  # fmt: skip
+
+
+def _of_the_world() -> tuple[Figure, ...]:
+    return (
         Figure(
             "world", "bars", ((yahoo.WORLD_CLOSES,), (sina.WORLD_CLOSES,), (eastmoney.WORLD_CLOSES,)), today,
             timedelta(days=14), timedelta(hours=1), appears=WORLD,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from index.chains import Figure, figures
 from index.pull_reports import Outcome
 from index.sources.asking import asking
-from index.sources.contract import Answer, Ask, Call, Request, Source, Why
+from index.sources.contract import Answer, Ask, Call, Reading, Request, Source, Why
 
 PROBE_DEADLINE_S = 300.0
 
@@ -77,7 +77,6 @@ def _skipped_probe(source: Source, figure: Figure) -> Probe:
 
 def _probe(source: Source, figure: Figure, now: datetime, ask: Ask) -> Probe:
     due, missing = figure.due(now), list[str]()
-    since = due if source.slice_days or source.is_latest_only else due - figure.look_back
 
     def watched(asked: Source, call: Call) -> Answer:
         answer = ask(asked, call)
@@ -85,21 +84,19 @@ def _probe(source: Source, figure: Figure, now: datetime, ask: Ask) -> Probe:
         return answer
 
     started = time.monotonic()
+    since = due if source.slice_days or source.is_latest_only else due - figure.look_back
     once = replace(source, calls=lambda request: list(source.calls(request))[:1])
     reading = once.fetch(Request(since, due, now), watched)
-    failure = reading.failures[0] if reading.failures else None
-    newest = reading.newest(source)
-    is_late = not reading.rows or (figure.again is None and (newest is None or newest < due))
-    outcome = Outcome.FAILED if failure else Outcome.LATE if is_late else Outcome.ANSWERED
+    failure, newest = next(iter(reading.failures), None), reading.newest(source)
     return Probe(
-        source.name,
-        source.host.family,
-        (figure.name,),
-        outcome,
-        len(reading.rows),
-        newest,
-        tuple(missing),
-        time.monotonic() - started,
-        failure.why if failure else "",
+        source.name, source.host.family, (figure.name,), _outcome(reading, newest, figure, due), len(reading.rows),
+        newest, tuple(missing), time.monotonic() - started, failure.why if failure else "",
         failure.detail if failure else "",
-    )
+    )  # fmt: skip
+
+
+def _outcome(reading: Reading, newest: date | None, figure: Figure, due: date) -> Outcome:
+    if reading.failures:
+        return Outcome.FAILED
+    is_there = newest is not None and (newest >= due or figure.again is not None)
+    return Outcome.ANSWERED if is_there else Outcome.LATE

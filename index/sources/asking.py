@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from socket import socketpair
 from subprocess import DEVNULL, Popen
+from threading import Event
 from types import TracebackType
 from typing import Self
 
@@ -30,13 +31,14 @@ class Asking:
 
     Attributes:
         clock: monotonic seconds.
-        pause: waits some seconds.
+        pause: waits some seconds; by default until `stop` at most.
     """
 
     clock: Callable[[], float] = time.monotonic
-    pause: Callable[[float], None] = time.sleep
+    pause: Callable[[float], object] | None = None
     _asked: dict[str, float] = field(default_factory=dict)
     _worker: "Worker | None" = None
+    _stopped: Event = field(default_factory=Event)
 
     def __enter__(self) -> Self:
         return self
@@ -51,19 +53,30 @@ class Asking:
             Unanswered: it failed, or was not done at the source's deadline.
         """
         self._wait_for(source)
+        if self._stopped.is_set():
+            raise Unanswered(Why.OUT_OF_TIME)
         self._worker = self._worker or Worker()
         try:
             return self._worker.answer(call, source.deadline_s)
         except Unanswered as failure:
             if failure.why in {Why.TIMEOUT, Why.CRASHED}:
                 self._stop()
+            if self._stopped.is_set():  # our own doing, not the host's
+                raise Unanswered(Why.OUT_OF_TIME) from failure
             raise
+
+    def stop(self) -> None:
+        """End the call in hand and answer no other; for another thread, which has to end soon."""
+        self._stopped.set()
+        worker = self._worker
+        if worker:
+            worker.process.kill()
 
     def _wait_for(self, source: Source) -> None:
         host, now = source.host, self.clock()
         wait = self._asked.get(host.family, now - host.interval_s) + host.interval_s - now
         if wait > 0:
-            self.pause(wait)
+            (self.pause or self._stopped.wait)(wait)
         self._asked[host.family] = max(now, now + wait)
 
     def _stop(self) -> None:

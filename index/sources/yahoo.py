@@ -49,13 +49,19 @@ def history(tickers: list[str], start: str, end: str) -> pd.DataFrame:
 
 
 def long_table(wide: pd.DataFrame, tickers: list[str]) -> pd.DataFrame:
-    """The columns (ticker, price) of yfinance as rows."""
+    """The columns (ticker, price) of yfinance as rows.
+
+    Raises:
+        ConnectionError: there is nothing at all, which is how yfinance says that it got no answer.
+    """
     parts = [
         wide[ticker][list(COLUMNS)].assign(ticker=ticker, date=pd.DatetimeIndex(wide.index).date)
         for ticker in tickers
         if ticker in wide.columns.get_level_values(0)
     ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(SHAPE))
+    if wide.empty or not parts:
+        raise ConnectionError(wide.shape)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _known_rows(answer: Answer, request: Request) -> Iterator[Record]:

@@ -181,6 +181,11 @@ def test_yahoos_wide_table_becomes_a_row_for_each_ticker_and_day() -> None:
     ]
 
 
+def test_yahoos_silence_is_no_answer() -> None:  # yfinance prints its errors and returns an empty table
+    with pytest.raises(ConnectionError):
+        long_table(pd.DataFrame(), ["^HSI"])
+
+
 def test_a_table_that_lost_a_column_is_a_changed_shape_and_gives_nothing() -> None:
     def change(given: Answer) -> Answer:
         assert isinstance(given, pd.DataFrame)

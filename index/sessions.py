@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from index import closures
+from index import closures, remembered
 from index.bars import Days
 from index.closures import Closure
 from index.errors import BeforeHistory, CalendarEnds
@@ -129,14 +129,18 @@ def known_sessions() -> Days:
 
 
 def _listed(mic: str, since: date) -> Days:
+    days = remembered.days(mic, since.isoformat(), partial(_asked, mic, since))
+    return days[days >= np.datetime64(FIRST_SESSION)]
+
+
+def _asked(mic: str, since: date) -> Days:
     # Imported here: the library costs a second start-up and most rooms only need `close_of`.
     from exchange_calendars import get_calendar  # noqa: PLC0415
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # its own, about pandas; nothing a reader can act upon
         found: Days = get_calendar(mic, since.isoformat()).sessions.to_numpy()
-    days = found.astype("datetime64[D]")
-    return days[days >= np.datetime64(FIRST_SESSION)]
+    return found.astype("datetime64[D]")
 
 
 def _year_end(last: date) -> date:

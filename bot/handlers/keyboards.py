@@ -7,10 +7,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.chat.answer import Answer
+from bot.chat.answering import REPLIES
 from bot.chat.conversation import Turn
 from bot.delivery.chats import COLOURS
 from bot.pages import LANGUAGES, words_of
-from index.catalog import CATALOG
+from index.catalog import BY_CODE, CATALOG
 from index.moves import Move
 
 VIEW, SUBSCRIBE = "v", "do:subscribe"
@@ -110,6 +111,8 @@ def read(data: str) -> Turn | None:
     if len(parts) != len(("v", "intent", "index", "days", "language", "other", "driver")) or parts[0] != VIEW:
         return None
     _, intent, index, days, language, other, driver = parts
+    if intent not in REPLIES or not {index, other or index} <= BY_CODE.keys() or language not in LANGUAGES:
+        return None
     try:
         return Turn(intent, language, index, (other,) if other else (), _days(days.split("-")), driver or None)
     except ValueError:

@@ -25,7 +25,7 @@ from index.sources import (
     tushare,
     yahoo,
 )
-from index.sources.contract import SETTLING, Source, may_be_session
+from index.sources.contract import SETTLING, Source, may_be_connect_day, may_be_session
 
 Path = tuple[Source, ...]
 Pro = Mapping[str, tuple[Path, ...]]  # paths that an operator with a token has
@@ -175,8 +175,8 @@ def after_close(now: datetime) -> date:
 
 
 def same_evening(now: datetime) -> date:
-    """The newest session whose evening statistics are out."""
-    return _newest(now, publication.connect)
+    """The newest day of Stock Connect whose evening statistics are out."""
+    return _newest(now, publication.connect, may_be_connect_day)
 
 
 def next_morning(now: datetime) -> date:
@@ -189,8 +189,10 @@ def today(now: datetime) -> date:
     return now.astimezone(BEIJING).date()
 
 
-def _newest(now: datetime, public: Callable[[date], datetime]) -> date:
+def _newest(
+    now: datetime, public: Callable[[date], datetime], is_open: Callable[[date], bool] = may_be_session
+) -> date:
     day = today(now)
-    while not (may_be_session(day) and public(day) <= now):
+    while not (is_open(day) and public(day) <= now):
         day -= timedelta(days=1)
     return day

@@ -277,10 +277,9 @@ def _as_bar(index: str, reading: Said) -> Row:
 
 def _report(index: str, session: date, result: Judged, report: FigureReport) -> None:
     """Say what came of a close; what was said with fewer hosts' words no longer counts."""
-    of_verdict = {Verdict.PROVISIONAL: report.provisional, Verdict.DISPUTED: report.disputed}
-    for verdict, closes in of_verdict.items():
-        closes.discard((index, session))
-        closes.update({(index, session)} if result.verdict is verdict else ())
+    report.unsure.pop((index, session), None)
+    if result.verdict in {Verdict.PROVISIONAL, Verdict.DISPUTED}:
+        report.unsure[index, session] = result.verdict
     for aside in result.aside:
         finding = Finding(aside.reading.host, 0, Fault(aside.doubt.value, "close", f"{index} {session}"))
         report.rejected.extend([] if finding in report.rejected[-MOST_REPEATED:] else [finding])

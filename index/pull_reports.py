@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from index.crosscheck import Verdict
 from index.refresh import Finding
+
+Close = tuple[str, date]  # index and session
 
 
 class Outcome(StrEnum):
@@ -59,8 +62,7 @@ class FigureReport:
         attempts: the sources tried, in order.
         new: rows stored anew.
         rejected, doubtful: rows that a rule spoke about; their file is the source's name.
-        provisional: closes that one host alone gave, as (index, session).
-        disputed: closes that hosts disagree about; nothing of them is stored.
+        unsure: what may be done with closes that no two hosts agree on.
         is_current: whether the figure that is due is known.
     """
 
@@ -71,9 +73,21 @@ class FigureReport:
     new: int = 0
     rejected: list[Finding] = field(default_factory=list)
     doubtful: list[Finding] = field(default_factory=list)
-    provisional: set[tuple[str, date]] = field(default_factory=set)
-    disputed: set[tuple[str, date]] = field(default_factory=set)
+    unsure: dict[Close, Verdict] = field(default_factory=dict)
     is_current: bool = False
+
+    @property
+    def provisional(self) -> list[Close]:
+        """Closes that one host alone gave, in order."""
+        return self._with(Verdict.PROVISIONAL)
+
+    @property
+    def disputed(self) -> list[Close]:
+        """Closes that hosts disagree about, in order; nothing of them is stored."""
+        return self._with(Verdict.DISPUTED)
+
+    def _with(self, verdict: Verdict) -> list[Close]:
+        return sorted(close for close, found in self.unsure.items() if found is verdict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ class _Run:
     def _is_agreed(self, report: FigureReport) -> bool:
         """Whether every index has an accepted close for the session that is due, and none before it is alone."""
         due = [self.memory.verdict(index, report.due) for index in MAINLAND]
-        return all(verdict is Verdict.ACCEPTED for verdict in due) and not report.provisional and not report.disputed
+        return all(verdict is Verdict.ACCEPTED for verdict in due) and not report.unsure
 
 
 def _slices(source: Source, request: Request) -> list[Request]:

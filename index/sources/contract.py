@@ -90,6 +90,10 @@ class Request:
         """The days wanted on which Shanghai trades, or may trade where the calendar does not reach."""
         return (day for day in self.days() if may_be_session(day))
 
+    def connect_days(self) -> Iterator[date]:
+        """The days wanted on which Stock Connect is open, or may be."""
+        return (day for day in self.days() if may_be_connect_day(day))
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -222,11 +226,16 @@ def day_of(kind: Kind, row: Row) -> date:
 
 
 def may_be_session(day: date) -> bool:
-    """Whether Shanghai trades on a day; past the calendar's knowledge every weekday may be a session."""
+    """Whether Shanghai trades on a day, or may trade where the calendar does not reach."""
+    return sessions.opening(day) is not sessions.Opening.CLOSED
+
+
+def may_be_connect_day(day: date) -> bool:
+    """Whether Stock Connect is open on a day, or may be."""
     try:
-        return sessions.is_session(day)
+        return sessions.connect_is_open(day)
     except CalendarEnds:
-        return day.weekday() <= sessions.FRIDAY
+        return may_be_session(day)
 
 
 def settled(session: date, request: Request, index: str = "", lag: timedelta = SETTLING) -> date:

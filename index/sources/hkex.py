@@ -23,7 +23,7 @@ TURNOVER, TRADES, FUND_TURNOVER = "Total Turnover", "Total Trade Count", "ETF Tu
 
 
 def _calls(request: Request) -> Iterator[Call]:
-    for session in request.sessions():
+    for session in request.connect_days():
         yield page(PAGES.format(day=session), session.isoformat())
 
 

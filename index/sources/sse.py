@@ -52,7 +52,7 @@ def _margin(record: Record, _call: Call, _request: Request) -> Row:
 
 
 def _connect_calls(request: Request) -> Iterator[Call]:
-    for session in request.sessions():
+    for session in request.connect_days():
         query = {"jsonCallBack": "callback", "tradeDate": f"{session:%Y%m%d}"}
         yield page(CONNECT_PAGE, session.isoformat(), query=query, referer=CONNECT_REFERER)
 

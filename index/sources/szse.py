@@ -4,7 +4,8 @@ Both state their day in ``metadata.subname``, which AkShare's ``stock_margin_szs
 trades in 万笔. A day without a report is an empty table.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from index.faults import Fault
 from index.quality import Rejected
@@ -21,8 +22,8 @@ MARGIN_REPORT = "1837_xxpl"
 CONNECT_REPORT = "SGT_SGTJYRB"
 
 
-def _report(catalogue: str, request: Request) -> Iterator[Call]:
-    for session in request.sessions():
+def _report(catalogue: str, days: Iterable[date]) -> Iterator[Call]:
+    for session in days:
         # without a date the page sends its whole history
         query = {"SHOWTYPE": "JSON", "CATALOGID": catalogue, "TABKEY": "tab1", "txtDate": session.isoformat()}
         yield page(REPORTS, session.isoformat(), query=query, referer="https://www.szse.cn/")
@@ -80,10 +81,10 @@ def _check_day(record: Record, call: Call) -> None:
 
 
 MARGIN = Source(
-    "szse.margin", HOST, "margin", PUBLISHER, lambda request: _report(MARGIN_REPORT, request), _margin, margin_rows,
-    slice_days=20,
+    "szse.margin", HOST, "margin", PUBLISHER, lambda request: _report(MARGIN_REPORT, request.sessions()), _margin,
+    margin_rows, slice_days=20,
 )  # fmt: skip
 CONNECT = Source(
-    "szse.connect", HOST, "connect", PUBLISHER, lambda request: _report(CONNECT_REPORT, request), _connect,
-    connect_rows, slice_days=20,
+    "szse.connect", HOST, "connect", PUBLISHER, lambda request: _report(CONNECT_REPORT, request.connect_days()),
+    _connect, connect_rows, slice_days=20,
 )  # fmt: skip

@@ -61,7 +61,8 @@ def long_table(wide: pd.DataFrame, tickers: list[str]) -> pd.DataFrame:
     ]
     if wide.empty or not parts:
         raise ConnectionError(wide.shape)
-    return pd.concat(parts, ignore_index=True)
+    table: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return table
 
 
 def _known_rows(answer: Answer, request: Request) -> Iterator[Record]:

@@ -73,5 +73,11 @@ def test_later_figures_are_due_when_their_publishers_show_them(now: str, evening
     assert next_morning(beijing(now)) == date.fromisoformat(morning)
 
 
+def test_stock_connect_owes_nothing_for_a_day_on_which_hong_kong_is_shut() -> None:
+    day_after_mid_autumn = beijing("2024-09-18T20:00")  # Hong Kong rests on the day after Mid-Autumn, Shanghai trades
+    assert after_close(day_after_mid_autumn) == date(2024, 9, 18)
+    assert same_evening(day_after_mid_autumn) == date(2024, 9, 13)
+
+
 def test_today_is_beijings_date() -> None:
     assert today(datetime.fromisoformat("2024-09-30T17:00:00+00:00")) == date(2024, 10, 1)

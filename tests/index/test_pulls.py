@@ -80,7 +80,7 @@ def test_a_third_host_settles_a_dispute(store: Store) -> None:
     report = pull(store, saying({"tencent": CLOSES, "sina": other, "yahoo": other}), ONE, TWO, THREE)
     assert verdict_of(store, SHANGHAI, MONDAY) is Verdict.ACCEPTED
     assert stored(store)[MONDAY] == 3336.52
-    assert report.figures[0].disputed == set()
+    assert report.figures[0].disputed == []
 
 
 def test_two_sources_of_one_family_are_one_opinion(store: Store) -> None:

@@ -19,7 +19,7 @@ from index.faults import Fault
 from index.kinds import KINDS, Kind
 from index.plausibility import Neighbours
 from index.pull_reports import FigureReport
-from index.quality import Checked, Rejected, Values, check
+from index.quality import Checked, Rejected, check
 from index.refresh import Finding
 from index.sessions import FIRST_SESSION, close_of
 from index.sources.contract import Reading, Request, Row, Source, may_be_session
@@ -28,6 +28,10 @@ from index.store import Known, Store, stamp, stamp_exactly
 
 SAME_PTS = 0.01  # publishers round the same close to two decimals each in their own way
 MOST_REPEATED = 200  # findings looked back through: closes are judged again with each host's word
+SLIP = "unit"  # the doubt that volume and turnover are in units that go together
+REPEATED = "repeated"  # the doubt that a table shows the session before under another date
+# Kinds of which no session repeats the one before in every figure. A fund's number of shares may, and a sector's close.
+NEVER_REPEATED = frozenset({"etf", "margin", "breadth", "connect"})
 ACTIVITY = ("volume_shares", "volume", "turnover_cny")
 NUMBERS = ("open", "high", "low", "volume_shares", "turnover_cny")
 
@@ -61,24 +65,26 @@ class Keeper:
     def _store(self, source: Source, request: Request, checked: list[Checked], report: FigureReport) -> None:
         kind = KINDS[source.kind]
         stored = self._stored(kind, request.since)
-        neighbours = Neighbours(kind.name)
-        for known in stored.values():
-            neighbours.doubts(_as_text(known.values))
-        believed = (self._believed(source, one, neighbours, report) for one in sorted(checked, key=_published))
-        rows = [_row(values, source.publisher, at, self.now) for values, at in believed]
-        once = _without_contradictions(kind, source, rows, report)
+        before = _Before(kind, stored.values(), request.since)
+        believed = self._believed(source, sorted(checked, key=_published), before, report)
+        once = _without_contradictions(kind, source, believed, report)
         news = [row for row in once if is_news(kind, row, source.publisher, stored.get(_key(kind, row)))]
         report.new += self.store.add(kind.name, news)
 
     def _believed(
-        self, source: Source, one: Checked, neighbours: Neighbours, report: FigureReport
-    ) -> tuple[Values, datetime]:
-        """A row's values, without what its own figures or the session before make hard to believe."""
-        doubts = (*one.doubts, *neighbours.doubts(one.values))
-        subject = _subject(KINDS[source.kind], one.values)
-        report.doubtful.extend(_finding(source, fault, subject) for fault in doubts)
-        is_slip = any(fault.code == "unit" for fault in doubts)
-        return without_activity(one.values) if is_slip else one.values, one.published_at
+        self, source: Source, checked: list[Checked], before: "_Before", report: FigureReport
+    ) -> Iterator[Row]:
+        """Rows without what their own figures or the session before make hard to believe."""
+        for one in checked:
+            doubts = {fault.code: fault for fault in (*one.doubts, *before.doubts(one.values))}
+            subject = _subject(KINDS[source.kind], one.values)
+            findings = [_finding(source, fault, subject) for fault in doubts.values()]
+            if REPEATED in doubts:
+                report.rejected.extend(findings)
+                continue
+            report.doubtful.extend(findings)
+            values = without_activity(one.values) if SLIP in doubts else one.values
+            yield _row(values, source.publisher, one.published_at, self.now)
 
     def _stored(self, kind: Kind, since: date) -> dict[tuple[str, ...], Known]:
         """What is stored of the days from a few before `since` on, by key."""
@@ -116,9 +122,9 @@ class Keeper:
     def _believable(self, index: str, chosen: Said, report: FigureReport) -> Checked:
         """A bar, without its volume when that does not go with its turnover."""
         checked = check(KINDS["bars"], cells(KINDS["bars"], _as_bar(index, chosen)), self.now)
-        if not any(fault.code == "unit" for fault in checked.doubts):
+        if not any(fault.code == SLIP for fault in checked.doubts):
             return checked
-        report.doubtful.append(Finding(chosen.host, 0, Fault("unit", "volume_shares", f"{index} {chosen.session}")))
+        report.doubtful.append(Finding(chosen.host, 0, Fault(SLIP, "volume_shares", f"{index} {chosen.session}")))
         return checked._replace(values={**checked.values, "volume_shares": None})
 
     def _bars(self, index: str, since: date) -> tuple[Known, ...]:
@@ -146,11 +152,35 @@ class _Told:
         return Wanted(index=self.index, session=session, closes_at=close_of(session), previous=previous)
 
 
+class _Before:
+    """The rows before those that come now, to judge these by."""
+
+    def __init__(self, kind: Kind, stored: Iterable[Known], since: date) -> None:
+        self.kind, self.neighbours = kind, Neighbours(kind.name)
+        self.last: dict[tuple[str, ...], tuple[str, dict[str, Any]]] = {}
+        for known in stored:
+            if str(_plain(known[kind.dated_by[-1]])) < since.isoformat():
+                self.doubts(_as_text(known.values))
+
+    def doubts(self, values: Mapping[str, Any]) -> tuple[Fault, ...]:
+        """What is strange beside the row before; the row is remembered."""
+        return (*self.neighbours.doubts(values), *([Fault(REPEATED)] if self._repeats(values) else []))
+
+    def _repeats(self, values: Mapping[str, Any]) -> bool:
+        dated = self.kind.dated_by[-1]
+        subject = tuple(values[name] for name in self.kind.key if name != dated)
+        figures = {name: values[name] for name in _figures(self.kind) if values[name] is not None}
+        day, before = self.last.get(subject, ("", {}))
+        self.last[subject] = values[dated], figures
+        is_another_day = values[dated] != day
+        return self.kind.name in NEVER_REPEATED and is_another_day and len(figures) > 1 and figures == before
+
+
 def _published(one: Checked) -> datetime:
     return one.published_at
 
 
-def _without_contradictions(kind: Kind, source: Source, rows: list[Row], report: FigureReport) -> Iterator[Row]:
+def _without_contradictions(kind: Kind, source: Source, rows: Iterable[Row], report: FigureReport) -> Iterator[Row]:
     """Rows once each; a second one that says something else about the same figure is rejected."""
     seen: dict[tuple[str, ...], str] = {}
     for row in rows:
@@ -195,9 +225,12 @@ def is_news(kind: Kind, values: Mapping[str, Any], publisher: str, stored: Known
     """
     if stored is None:
         return True
-    figures_of = [column.name for column in kind.columns if column.name not in kind.key]
-    changed = [name for name in figures_of if values[name] is not None and values[name] != _plain(stored[name])]
+    changed = [name for name in _figures(kind) if values[name] is not None and values[name] != _plain(stored[name])]
     return bool(changed) if publisher == stored.publisher else any(stored[name] is None for name in changed)
+
+
+def _figures(kind: Kind) -> list[str]:
+    return [column.name for column in kind.columns if column.name not in kind.key]
 
 
 def without_activity(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Executable, Float, Integer, MetaData, String, Table, Text, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
+from sqlalchemy.schema import CreateTable
 
 from index.crosscheck import Reading, Verdict
 from index.sources.contract import Request, Source, Unanswered
@@ -99,8 +100,10 @@ class Memory:
             StoreUnreachable: the database does not answer.
         """
         self.engine, self.url = engine, url
-        with reporting(url):
-            METADATA.create_all(engine)
+        # create_all asks first and creates then, which fails when another process opens the same new store
+        with reporting(url), engine.begin() as connection:
+            for table in METADATA.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
 
     def states(self) -> dict[str, State]:
         """All that is known, by the names of sources and families."""

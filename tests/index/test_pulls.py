@@ -1,5 +1,6 @@
 """Pulls: sources in their order, closes that two hosts agree on, and nobody asked twice or in anger."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -262,6 +263,31 @@ def test_the_recorded_figures_of_a_day_are_stored_once(store: Store) -> None:
     again = refresh(store, EVENING_AFTER + timedelta(days=1), date(2024, 9, 20), sources=chosen, ask=asks)
     assert first.new > 5
     assert again.new == 0
+
+
+def test_funds_whose_table_repeats_the_session_before_are_rejected(store: Store) -> None:
+    def funds(now: str, day: str) -> RefreshReport:
+        page = str(answer("tencent.latest_closes")).replace("v_sh000001", "v_sh510050").replace("20240930", day)
+        page = page.replace("3336.50/864312300/1161296000000", "3.135/22158003/6790125000").replace("3336.50", "3.135")
+        (figure,) = [figure for figure in figures() if figure.name == "funds"]
+        first = replace(figure, paths=figure.paths[:1])
+        return refresh(
+            store, datetime.fromisoformat(now).replace(tzinfo=BEIJING), date.fromisoformat(now[:10]), sources=[first],
+            ask=lambda _source, _call: page,
+        )  # fmt: skip
+
+    assert funds("2024-09-27T16:00", "20240927").new == 1
+    repeated = funds("2024-09-30T16:00", "20240930")
+    assert repeated.new == 0
+    assert "repeated" in {finding.fault.code for finding in repeated.figures[0].rejected}
+
+
+def test_reading_a_table_again_finds_nothing_strange_in_it(store: Store) -> None:
+    (figure,) = [figure for figure in figures() if figure.name == "margin"]
+    later = EVENING_AFTER + timedelta(days=1)
+    refresh(store, EVENING_AFTER, date(2024, 9, 20), sources=[figure], ask=recorded_by_source())
+    report = refresh(store, later, date(2024, 9, 20), sources=[figure], ask=recorded_by_source())
+    assert report.figures[0].doubtful == []
 
 
 def test_northbound_years_come_only_when_asked_for(store: Store) -> None:

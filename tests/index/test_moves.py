@@ -158,6 +158,19 @@ def test_turnover_is_measured_by_the_median_of_the_twenty_sessions_before(compos
     assert move.day.turnover_ratio == turnovers[-1] / statistics.median(turnovers[-21:-1])
 
 
+def test_the_session_itself_is_not_among_the_twenty() -> None:
+    turnovers = [float(place) for place in range(1, 22)]  # the median of 1 … 20 is 10.5
+    move = last(closes(*[10.0] * 21, turnover_cny=turnovers))
+    assert move.day
+    assert move.day.turnover_ratio == 21 / 10.5
+
+
+def test_extremes_before_a_range_are_not_its_own() -> None:
+    bars = closes(10, 11, 12, high=[99, 11, 13], low=[1, 10, 9])
+    move = moves.of(bars, day(2), day(1))
+    assert (move.high, move.low) == (13, 9)
+
+
 def test_a_range_holds_the_extremes_of_its_sessions(composite: Bars) -> None:
     week = published()["2024-09-23":"2024-09-27"]
     move = moves.of(composite, date(2024, 9, 27), date(2024, 9, 23))

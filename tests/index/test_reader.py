@@ -132,6 +132,12 @@ def test_nothing_published_later_is_seen(sample_reader: Reader) -> None:
     assert all(known.published_at < at for known in earlier)
 
 
+def test_a_bar_is_seen_from_its_close_on(sample_reader: Reader) -> None:
+    close = datetime.fromisoformat("2024-09-30T15:00+08:00")
+    assert sample_reader.bars("000001.SH", close).session(-1) == date(2024, 9, 30)
+    assert sample_reader.bars("000001.SH", close - timedelta(seconds=1)).session(-1) == date(2024, 9, 27)
+
+
 def test_an_unknown_subject_is_an_empty_series(sample_reader: Reader) -> None:
     series = sample_reader.series("etf", "close", LATER, "000000")
     assert (len(series), series.source) == (0, "")

@@ -1,14 +1,14 @@
 """Puts the bot together and runs it until it is told to stop. One file states the whole flow."""
 
 import asyncio
-import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ExtBot
@@ -18,18 +18,24 @@ from bot.chat.understanding import prepare
 from bot.clock import Clock
 from bot.closes import ClosePush
 from bot.delivery import tables
-from bot.delivery.answers import Answers
 from bot.delivery.broadcast import Broadcaster
+from bot.delivery.errors import AlreadyBroadcasting
 from bot.delivery.pacing import Pacer
-from bot.delivery.transport import AiohttpRequest, Wire
+from bot.delivery.transport import AiohttpRequest
 from bot.desk import Desk
 from bot.figures import sourced
-from bot.handlers import AnyApplication
+from bot.intake import AnyApplication, Intake
+from bot.listening import listening
+from bot.metrics import CountedAnswers, CountedWire, Metrics, Station
 from bot.pages import render
 from bot.polling import InOrderPerChat, Poller
 from bot.pulling import Puller
 from bot.settings import FREE_TIER, Settings
-from index.errors import TokenRefused
+from bot.webhook import Webhook
+from index.errors import StoreUnreachable, TokenRefused
+from index.pull_reports import RefreshReport
+from index.pulls import refresh
+from index.sources.asking import Asking
 from index.store import Store
 
 FINISH_S = 4.5  # for the updates and messages in hand when told to stop; a supervisor waits five and more
@@ -41,50 +47,96 @@ async def serve(settings: Settings, store: Store, clock: Clock) -> None:
     """Run the bot until SIGTERM or SIGINT.
 
     Args:
-        settings: token, Bot API and paces.
+        settings: token, Bot API, paces, and where to listen.
         store: the figures and the chats.
         clock: the moment the bot lives in.
 
     Raises:
-        TokenRefused: Telegram does not know the token, or another process polls with it.
+        TokenRefused: Telegram does not know the token, or another process takes the bot's updates.
         StoreUnreachable: the database refused.
+        SettingInvalid: a place to listen is taken, or Telegram does not accept the webhook's address.
     """
     tables.create(store.engine)
     prepare()
-    pacer = Pacer(settings.messages_per_second)
-    desk = Desk(store, settings, clock)
-    async with _application(settings, pacer) as application, _wire(settings) as wire:
+    pacer, metrics, desk = Pacer(settings.messages_per_second), Metrics(), Desk(store, settings, clock)
+    async with _application(settings, pacer, metrics) as application, _wire(settings, metrics) as wire:
         handlers.register(application, desk)
         broadcaster = Broadcaster(store.engine, wire, pacer, now=clock.now, stars_budget=_stars(settings))
-        operator = _Operator(application, settings)
-        push = ClosePush(desk, broadcaster, operator.tell)
-        pulls = Puller(store, clock.now, operator.tell) if settings.refresh and not clock.ahead else None
-        poller = Poller(application, store.engine, clock.now)
-        _log.info("started", bot=application.bot.username, chats=store.url)
-        await _until_stopped(push, poller, schedule.scheduler(push.run, clock, pulls))
+        operator, pulling = _Operator(application, settings), _Pulling()
+        push = ClosePush(desk, broadcaster, operator.tell, progress=metrics.progressed)
+        fetches = settings.refresh and not clock.ahead
+        pulls = Puller(store, clock.now, operator.tell, metrics.counted(pulling.pull)) if fetches else None
+        intake = _intake(application, desk, metrics)
+        async with _station(settings, Station(metrics, desk, intake)):
+            _log.info("started", bot=application.bot.username, takes=type(intake).__name__)
+            await _until_stopped(intake, push, schedule.scheduler(push.run, clock, pulls), pulling)
 
 
-async def _until_stopped(push: ClosePush, poller: Poller, jobs: AsyncIOScheduler) -> None:
+def _intake(application: AnyApplication, desk: Desk, metrics: Metrics) -> Intake:
+    engine, now = desk.store.engine, desk.clock.now
+    if desk.settings.webhook_url:
+        return Webhook(application, engine, now, desk.settings, metrics.began)
+    return Poller(application, engine, now, metrics.began)
+
+
+@asynccontextmanager
+async def _station(settings: Settings, station: Station) -> AsyncIterator[None]:
+    if not settings.metrics_listen:
+        yield
+        return
+    async with listening(station.routes(), settings.metrics_listen, "WHYUP_METRICS_LISTEN"):
+        yield
+
+
+async def _until_stopped(intake: Intake, push: ClosePush, jobs: AsyncIOScheduler, pulling: "_Pulling") -> None:
+    failed = _failure_of(jobs)
+    jobs.add_job(push.run, id="at_once", misfire_grace_time=None)
     jobs.start()
-    work = [asyncio.create_task(poller.run()), asyncio.create_task(push.run()), asyncio.create_task(_told_to_stop())]
+    work = [asyncio.create_task(intake.run()), asyncio.create_task(_told_to_stop())]
     try:
-        await _first_end(work)
+        done, _ = await asyncio.wait({*work, failed}, return_when=asyncio.FIRST_COMPLETED)
+        for one in done:
+            one.result()
     finally:
+        _log.info("stopping")
+        pulling.stop()
         jobs.shutdown(wait=False)
         await _stop(work)
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(poller.finish(), push.finish()), FINISH_S)
+            await asyncio.wait_for(asyncio.gather(intake.finish(), push.finish()), FINISH_S)
         _log.info("stopped")
 
 
-async def _first_end(work: list[asyncio.Task[None]]) -> None:
-    """Wait for the signal, or for an error that ends the bot; the first push ends without ending it."""
-    poll, push, stop = work
-    done, _ = await asyncio.wait({poll, stop}, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()
-    if push.done() and push.exception():
-        _log.error("push_failed", error=type(push.exception()).__name__)
+def _failure_of(jobs: AsyncIOScheduler) -> asyncio.Future[None]:
+    """Fails when a job fails for a reason that ends the bot; another one is logged, and the next run mends it."""
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def note(event: JobExecutionEvent) -> None:
+        error = event.exception
+        if isinstance(error, TokenRefused | StoreUnreachable) and not failed.done():
+            failed.set_exception(error)
+        elif isinstance(error, AlreadyBroadcasting):
+            _log.info("another_process_broadcasts", job=event.job_id)
+        elif isinstance(error, Exception):  # a job that is cancelled at the end is none
+            _log.error("job_failed", job=event.job_id, exc_info=error)
+
+    jobs.add_listener(note, EVENT_JOB_ERROR)
+    return failed
+
+
+class _Pulling:
+    """Pulls in a thread that can be told to end soon: the interpreter waits for its threads."""
+
+    def __init__(self) -> None:
+        self._asking: Asking | None = None
+
+    def pull(self, store: Store, now: datetime, **named: Any) -> RefreshReport:  # noqa: ANN401 - passed on as they came
+        with Asking() as self._asking:
+            return refresh(store, now, ask=self._asking, **named)
+
+    def stop(self) -> None:
+        if self._asking:
+            self._asking.stop()
 
 
 async def _stop(work: list[asyncio.Task[None]]) -> None:
@@ -101,7 +153,9 @@ async def _told_to_stop() -> None:
 
 
 @asynccontextmanager
-async def _application(settings: Settings, pacer: Pacer) -> AsyncIterator[AnyApplication]:
+async def _application(
+    settings: Settings, pacer: Pacer, metrics: Metrics | None = None
+) -> AsyncIterator[AnyApplication]:
     """python-telegram-bot's application on our transport, pace and order."""
     async with _open_requests() as (calls, polls):
         bot: ExtBot[int] = ExtBot(
@@ -109,7 +163,7 @@ async def _application(settings: Settings, pacer: Pacer) -> AsyncIterator[AnyApp
             base_url=settings.telegram_api_url,
             request=calls,
             get_updates_request=polls,
-            rate_limiter=Answers(pacer),
+            rate_limiter=CountedAnswers(pacer, metrics or Metrics()),
         )
         built: AnyApplication = (
             Application.builder().bot(bot).updater(None).concurrent_updates(InOrderPerChat()).build()
@@ -139,8 +193,8 @@ def _token_checked() -> Iterator[None]:
         raise TokenRefused(error.message) from error
 
 
-def _wire(settings: Settings) -> Wire:
-    return Wire(settings.telegram_api_url, settings.telegram_token.get_secret_value())
+def _wire(settings: Settings, metrics: Metrics) -> CountedWire:
+    return CountedWire(settings.telegram_api_url, settings.telegram_token.get_secret_value(), metrics)
 
 
 def _stars(settings: Settings) -> float | None:
@@ -161,18 +215,3 @@ class _Operator:
         page = render("operator", self._settings.language, values)
         with suppress(TelegramError):  # the log has it
             await self._application.bot.send_message(self._settings.operator_chat, page.plain)
-
-
-def set_up_logging() -> None:
-    """Structured lines on standard error, without tokens and without what people wrote."""
-    for noisy in ("httpx", "apscheduler", "telegram.ext"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-    )

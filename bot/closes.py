@@ -1,23 +1,28 @@
 """The close push: waits until the figures are really today's, writes the campaign down, and has it sent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import structlog
 
+from bot import corrections
 from bot.chat.answering import spoken_language
 from bot.chat.picture import draw
-from bot.chat.replies.why import values_of
+from bot.chat.replies.why import as_of, values_of
+from bot.corrections import Revision, Said
 from bot.delivery import outbox
 from bot.delivery.broadcast import Broadcaster
 from bot.delivery.outbox import Campaign, Draft, Edition
+from bot.delivery.progress import Progress
 from bot.desk import Desk
 from bot.explainer.explanation import Explanation, explain
+from bot.figures import Sourced
 from bot.pages import CAPTION_LIMIT, Page, render
-from index import moves, sessions
+from index import moves, pulls, sessions
 from index.catalog import SHANGHAI_COMPOSITE
+from index.crosscheck import Verdict
 from index.errors import CalendarEnds, NoFigures
 from index.moves import Move
 
@@ -34,10 +39,21 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A session with its reasons, ready to be said in any language."""
+    """A session with its reasons, ready to be said in any language.
+
+    Attributes:
+        move: what happened.
+        explanation: why.
+        at: the moment whose knowledge it is.
+        verdict: how sure the close is; None when no live source ever spoke of it.
+        corrects: what was said before, when that has to be corrected.
+    """
 
     move: Move
     explanation: Explanation
+    at: datetime
+    verdict: Verdict | None = None
+    corrects: Said | None = None
 
 
 def not_after(session: date) -> datetime:
@@ -70,23 +86,41 @@ def explained(desk: Desk, session: date, at: datetime) -> Explained:
         NoFigures: its bar is not stored, or not public yet at that moment.
     """
     move = moves.of(desk.reader.bars(SHANGHAI_COMPOSITE.code, at), session)
-    return Explained(move, explain(move, desk.reader, at))
+    verdict = pulls.verdict_of(desk.store, move.index, session)
+    return Explained(move, explain(move, desk.reader, at), at, verdict)
 
 
 def page(found: Explained, language: str, colours: str = "") -> Page:
     """The push in one language, short enough for the caption of a picture."""
-    values = values_of(found.move, found.explanation)
-    pages = (render("close", language, values | {"most": most}, colours) for most in EVIDENCE)
-    shortest = render("close_short", language, values, colours)
+    is_provisional = found.verdict is Verdict.PROVISIONAL
+    values = values_of(found.move, found.explanation) | {"is_provisional": is_provisional}
+    mark = _mark(found, language)
+    pages = (_under(mark, render("close", language, values | {"most": most}, colours)) for most in EVIDENCE)
+    shortest = _under(mark, render("close_short", language, values, colours))
     return next((one for one in pages if one.length <= CAPTION_LIMIT), shortest)
+
+
+def _mark(found: Explained, language: str) -> Page | None:
+    """What stands above a corrected message."""
+    if found.corrects is None:
+        return None
+    values = {"said": Sourced(found.corrects, "whyup", found.at), "corrected_at": as_of(found.at)}
+    return render("corrected", language, values)
+
+
+def _under(mark: Page | None, body: Page) -> Page:
+    return Page(f"{mark.text}\n\n{body.text}", (*mark.figures, *body.figures)) if mark else body
 
 
 def draft(desk: Desk, found: Explained, at: datetime) -> Draft:
     """The campaign of a session: an edition for each language and colouring that subscribers read."""
     wanted = outbox.editions_wanted(desk.store.engine) or (_usual(desk),)
-    editions = {key: _edition(desk, found, key, at) for key in wanted}
-    move = found.move
+    move, editions = found.move, _editions(desk, found, wanted, at)
     return Draft(KIND, move.session, not_after(move.session), editions, move.index, move.change_pct)
+
+
+def _editions(desk: Desk, found: Explained, keys: Iterable[str], at: datetime) -> dict[str, Edition]:
+    return {key: _edition(desk, found, key, at) for key in keys}
 
 
 def _usual(desk: Desk) -> str:
@@ -104,9 +138,25 @@ def _edition(desk: Desk, found: Explained, key: str, at: datetime) -> Edition:
 class ClosePush:
     """Sends each session's close once, whenever it is called."""
 
-    def __init__(self, desk: Desk, broadcaster: Broadcaster, tell_operator: Tell, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        broadcaster: Broadcaster,
+        tell_operator: Tell,
+        sleep: Sleep = asyncio.sleep,
+        progress: Callable[[Progress], None] = lambda _progress: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            desk: the figures, the chats and the moment.
+            broadcaster: sends what is written down.
+            tell_operator: what needs a person, and of which session.
+            sleep: waits some seconds.
+            progress: is told how far a campaign is.
+        """
         self._desk, self._broadcaster, self._tell = desk, broadcaster, tell_operator
-        self._sleep = sleep
+        self._sleep, self._progress = sleep, progress
         self._busy = asyncio.Lock()
 
     @property
@@ -114,10 +164,15 @@ class ClosePush:
         return self._desk.clock.now()
 
     async def run(self) -> None:
-        """Send what is due: campaigns that were begun, and the last close if nobody has written it down yet."""
+        """Send what is due.
+
+        Campaigns that were begun, corrections of what was sent, and the last close if nobody has written it down yet.
+        """
         async with self._busy:
             for campaign in await asyncio.to_thread(outbox.unfinished, self._desk.store.engine):
-                await self._broadcaster.run(campaign.id)
+                await self._send(campaign)
+            for revision in await asyncio.to_thread(self._revisions):
+                await self._send(await asyncio.to_thread(self._correct, revision))
             session = due(self._now)
             if session and not outbox.find(self._desk.store.engine, KIND, session):
                 await self._push(session)
@@ -130,22 +185,50 @@ class ClosePush:
     async def _push(self, session: date) -> None:
         found = await self._wait_for(session)
         if found:
-            campaign = await asyncio.to_thread(self._enqueue, found)
-            await self._broadcaster.run(campaign.id)
+            await self._send(await asyncio.to_thread(self._enqueue, found))
+
+    async def _send(self, campaign: Campaign) -> None:
+        report = await self._broadcaster.run(campaign.id, self._progress)
+        if report.stopped_by:
+            await self._tell("campaign_stopped", campaign.session)
 
     def _enqueue(self, found: Explained) -> Campaign:
-        return outbox.enqueue(self._desk.store.engine, draft(self._desk, found, self._now), self._now)
+        engine = self._desk.store.engine
+        campaign = outbox.enqueue(engine, draft(self._desk, found, found.at), self._now)
+        corrections.note(engine, campaign, Said.of(found.move))
+        return campaign
+
+    def _revisions(self) -> tuple[Revision, ...]:
+        return tuple(corrections.due(self._desk, KIND, self._now))
+
+    def _correct(self, revision: Revision) -> Campaign:
+        engine, now = self._desk.store.engine, self._now
+        found = replace(explained(self._desk, revision.campaign.session, now), corrects=revision.said)
+        editions = _editions(self._desk, found, revision.keys, now)
+        correction = outbox.correct(engine, revision.campaign, editions, now)
+        corrections.note(engine, correction, Said.of(found.move))
+        return correction
 
     async def _wait_for(self, session: date) -> Explained | None:
-        """The session's figures as soon as they are stored; None when they come too late to be worth sending."""
+        """The session's figures as soon as they may be told; None when they come too late to be worth sending."""
         told, close = False, sessions.close_of(session)
         while self._now < not_after(session):
-            try:
-                return await asyncio.to_thread(explained, self._desk, session, self._now)
-            except NoFigures:
-                _log.info("close_not_stored_yet", session=session.isoformat())
+            found = await asyncio.to_thread(self._tellable, session)
+            if found:
+                return found
             if not told and self._now - close > LATE:
                 await self._tell("close_missing", session)
                 told = True
             await self._sleep(EVERY_S)
         return None
+
+    def _tellable(self, session: date) -> Explained | None:
+        try:
+            found = explained(self._desk, session, self._now)
+        except NoFigures:
+            _log.info("close_not_stored_yet", session=session.isoformat())
+            return None
+        if found.verdict is Verdict.DISPUTED:  # one host gave it, and then another host contradicted
+            _log.warning("close_disputed", session=session.isoformat())
+            return None
+        return found

@@ -1,7 +1,7 @@
 """The environment, read once into a frozen object. Every variable begins with ``WHYUP_``; README lists them."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
@@ -10,9 +10,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingInvalid
 
-DEFAULT_LANGUAGE = "en"
+DEFAULT_LANGUAGE: Final = "en"
 FREE_TIER = 30.0  # messages a second that Telegram delivers without pay (Bot FAQ, "Broadcasting to Users")
 PAID_TIER = 1000.0
+LOOPBACK = "127.0.0.1"
+PORTS = range(1, 65_536)
 
 
 class Settings(BaseSettings):
@@ -28,6 +30,9 @@ class Settings(BaseSettings):
         colours: ``red_up`` or ``green_up``; the habit of the language when empty.
         operator_chat: a chat that is told when something needs a person.
         refresh: whether the running bot fetches figures from the publishers.
+        webhook_url: the public address at which Telegram reaches the bot; it polls when empty.
+        webhook_listen: ``host:port`` (or a port of this machine alone) to which that address leads.
+        metrics_listen: ``host:port`` (or a port) of ``/metrics`` and ``/health``; off when empty.
         closures: a file of openings and closures that wins over the exchange calendar, see `index.closures`.
     """
 
@@ -42,12 +47,29 @@ class Settings(BaseSettings):
     colours: Literal["", "red_up", "green_up"] = ""
     operator_chat: int | None = None
     refresh: bool = True
+    webhook_url: str = ""
+    webhook_listen: str = "127.0.0.1:8443"
+    metrics_listen: str = ""
     closures: Path | None = None
 
     @field_validator("telegram_api_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         HttpUrl(value)
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_web_address_or_empty(cls, value: str) -> str:
+        if value:
+            HttpUrl(value)
+        return value
+
+    @field_validator("webhook_listen", "metrics_listen")
+    @classmethod
+    def _is_place_to_listen(cls, value: str) -> str:
+        if value:
+            host_and_port(value)
         return value
 
     @property
@@ -64,6 +86,22 @@ class Settings(BaseSettings):
 def default_database() -> Path:
     """The SQLite file in the user's data folder."""
     return user_data_path("whyup", appauthor=False) / "whyup.db"
+
+
+def host_and_port(listen: str) -> tuple[str, int]:
+    """Where to listen; a port alone is one of this machine that no other reaches.
+
+    Raises:
+        ValueError: it names no port.
+
+    >>> host_and_port("9100"), host_and_port("0.0.0.0:9100"), host_and_port("[::1]:9100")
+    (('127.0.0.1', 9100), ('0.0.0.0', 9100), ('::1', 9100))
+    """
+    host, _, port = listen.rpartition(":")
+    number = int(port)
+    if number not in PORTS:
+        raise ValueError(listen)
+    return host.strip("[]") or LOOPBACK, number
 
 
 def load() -> Settings:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
 
-from bot.app import serve, set_up_logging
+from bot.app import serve
 from bot.clock import Clock
+from bot.logs import set_up_logging
 from bot.settings import Settings
 from index.errors import TokenRefused
 from index.store import Store

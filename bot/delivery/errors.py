@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from telegram.error import NetworkError
 
-from index.errors import MarketError
+from index.errors import MarketError, TokenRefused
 
 
 class NotSent(NetworkError):
@@ -20,3 +20,8 @@ class AlreadyBroadcasting(MarketError):
     """Another process is emptying the outbox of this database."""
 
     url: str
+
+
+@dataclass(eq=False)
+class TokenShared(TokenRefused):
+    """Another process takes this bot's updates: Telegram lets one have them."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from telegram.ext import ContextTypes, TypeHandler
 from bot import app
 from bot.delivery import tables, updates
 from bot.delivery.pacing import Pacer
-from bot.polling import AnyApplication, InOrderPerChat, Poller
+from bot.intake import AnyApplication
+from bot.polling import InOrderPerChat, Poller
 from bot.settings import Settings
 from index.errors import TokenRefused
 from index.store import Store
@@ -196,6 +197,26 @@ async def test_another_poller_with_the_token_ends_this_one(telegram: FakeTelegra
             await asyncio.wait_for(poller, SOON_S)
         assert "other getUpdates request" in error.value.reason
         await later
+
+
+async def test_a_webhook_that_an_earlier_run_had_set_is_taken_away(
+    telegram: FakeTelegram, engine: Engine, wei: Chat
+) -> None:
+    heard = Heard()
+    async with application(telegram, heard) as other:
+        await other.bot.set_webhook("http://127.0.0.1:9/")
+    async with polling(telegram, engine, heard):
+        await telegram.says(wei, "why?")
+        assert await heard.next() == ["why?"]
+
+
+async def test_a_poller_is_alive_as_long_as_telegram_answers(telegram: FakeTelegram, engine: Engine) -> None:
+    async with application(telegram, Heard()) as built:
+        assert not Poller(built, engine, lambda: NOW).is_alive(NOW)
+    async with polling(telegram, engine, Heard()) as poller:
+        await asyncio.sleep(0.2)
+        assert poller.is_alive(NOW)
+        assert not poller.is_alive(NOW + timedelta(minutes=2))
 
 
 async def test_a_token_that_is_taken_back_ends_the_poller(telegram: FakeTelegram, engine: Engine) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import Settings, default_database, load
+from bot.settings import Settings, default_database, host_and_port, load
 from index.errors import SettingInvalid
 
 
@@ -47,6 +47,10 @@ def test_a_chosen_database_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> 
         ("WHYUP_COLOURS", "blue_up"),
         ("WHYUP_OPERATOR_CHAT", "@me"),
         ("WHYUP_TELEGRAM_API_URL", "not an address"),
+        ("WHYUP_WEBHOOK_URL", "not an address"),
+        ("WHYUP_WEBHOOK_LISTEN", "localhost"),
+        ("WHYUP_METRICS_LISTEN", "127.0.0.1:http"),
+        ("WHYUP_METRICS_LISTEN", "70000"),
     ],
 )
 def test_a_variable_that_makes_no_sense_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -72,3 +76,15 @@ def test_a_token_is_not_shown_where_settings_are_printed(monkeypatch: pytest.Mon
 def test_what_others_call_whyup_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WHYUP_SOMETHING_ELSE", "1")
     assert isinstance(load(), Settings)
+
+
+def test_the_bot_polls_and_shows_no_metrics_unless_told_otherwise() -> None:
+    assert (load().webhook_url, load().metrics_listen) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("listen", "host"),
+    [("9100", "127.0.0.1"), (":9100", "127.0.0.1"), ("0.0.0.0:9100", "0.0.0.0"), ("[::1]:9100", "::1")],
+)
+def test_a_port_alone_is_one_that_no_other_machine_reaches(listen: str, host: str) -> None:
+    assert host_and_port(listen) == (host, 9100)

@@ -284,6 +284,13 @@ def test_an_asserted_direction_is_held_against_what_happened(
     assert asked(sample_reader, "why_move", at=at, direction=direction).told.premise == premise
 
 
+def test_a_rise_on_a_day_without_trading_is_a_wrong_premise(sample_reader: Reader) -> None:
+    holiday = When("date", (date(2024, 10, 1),))
+    at = datetime(2024, 10, 2, 12, tzinfo=BEIJING)
+    found = asked(sample_reader, "why_move", at=at, when=holiday, direction="up")
+    assert (found.told.premise, found.told.sessions) == ("wrong", (date(2024, 9, 30),))
+
+
 # --- Time -------------------------------------------------------------------------------------------------------------
 
 

@@ -244,7 +244,7 @@ def _when(heard: _Heard, last: Turn, today: date) -> When:
     if meant.type:
         return meant
     step = _STEPS.get(heard.says)
-    return When("date", (step(last.days),)) if step and last.days else last.when
+    return When("date", (step(last.days or (today,)),)) if step else last.when
 
 
 def _before(days: tuple[date, ...]) -> date:

@@ -69,7 +69,7 @@ def _attributed(asked: Asked, rows: tuple[Known, ...], key: str) -> Attribution:
 
     levels = pd.Series(asked.bars.close, index=[asked.bars.session(place) for place in range(len(asked.bars))])
     table = pd.DataFrame([{name: row[name] for name in _COLUMNS} for row in rows])
-    points = over(by(table, key, previous=levels.shift()[list(asked.span.sessions)]))
+    points = over(by(table, key, previous=levels.shift().reindex(list(asked.span.sessions))))
     found = attribute(points, asked.move.change_pts)
     shares = [Share(part.name, part.points_pts) for part in found.parts]
     return Attribution(

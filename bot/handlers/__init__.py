@@ -17,7 +17,10 @@ from bot.handlers.buttons import Buttons
 from bot.handlers.commands import Commands
 from bot.handlers.elsewhere import Elsewhere
 from bot.handlers.membership import Membership
+from bot.handlers.menu import introduce
 from bot.handlers.talk import Context, Talk
+
+__all__ = ["AnyApplication", "introduce", "register", "report"]
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 

@@ -54,7 +54,8 @@ class Buttons:
             await _answer(query, found.page.plain)
             return
         await _answer(query)
-        self._desk.note((chat_id, query.from_user.id), found, habits)
+        if chat_id:  # nothing is remembered of chats that the bot is not in
+            self._desk.note((chat_id, query.from_user.id), found, habits)
         await edit(query, found.page, keyboards.under(found))
 
     # --- Settings -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
+from telegram import Bot
 
 from bot import handlers
 from bot.app import _application
@@ -43,6 +44,7 @@ class Talking:
 
     telegram: FakeTelegram
     desk: Desk
+    bot: Bot
 
     async def asks(self, person: Chat, text: str, chat: Chat | None = None, topic: Topic | None = None) -> Message:
         """Write a text and read the answer."""
@@ -78,7 +80,7 @@ async def talking(database: Path, telegram: FakeTelegram, at: datetime = MONDAY)
         handlers.register(application, desk)
         poller = Poller(application, store.engine, desk.clock.now)
         polling = asyncio.create_task(poller.run())
-        yield Talking(telegram, desk)
+        yield Talking(telegram, desk, application.bot)
         polling.cancel()
         await asyncio.gather(polling, return_exceptions=True)
         await poller.finish()

@@ -15,8 +15,10 @@ from bot.chat.answering import REPLIES
 from bot.chat.conversation import Turn
 from bot.chat.replies.drivers import SPEAK_OF
 from bot.delivery import memory
-from bot.handlers import keyboards
+from bot.handlers import introduce, keyboards, menu
+from bot.handlers.commands import Commands
 from bot.handlers.limits import PER_USER, Quota
+from bot.handlers.talk import Talk
 from bot.pages import LANGUAGES
 from index.catalog import BY_CODE, CATALOG
 from tests.bot.talking import MONDAY, PATIENCE_S, Talking, talking
@@ -342,3 +344,18 @@ async def test_a_guests_question_is_answered_in_a_chat_the_bot_is_not_in(bot: Ta
         bot.telegram.person("Wei", "zh-hans"), f"@{bot.telegram.world.bot.username} 大盘为什么涨", chat
     )
     assert "上证指数 3336.50" in (await bot.telegram.answer_to(question, PATIENCE_S)).text
+
+
+# --- The menu ---------------------------------------------------------------------------------------------------------
+
+
+async def test_every_command_of_the_menu_is_obeyed(bot: Talking) -> None:
+    obeyed = Commands(Talk(bot.desk, bot.bot)).by_name.keys()
+    assert all(one.command in obeyed for language in LANGUAGES for one in menu.commands(language))
+
+
+async def test_telegram_is_told_the_commands_in_two_languages(bot: Talking) -> None:
+    await introduce(bot.bot)
+    english, chinese = await bot.bot.get_my_commands(), await bot.bot.get_my_commands(language_code="zh")
+    assert [one.command for one in english] == [one.command for one in chinese]
+    assert chinese[0].description == "最近一个交易日为什么涨跌"

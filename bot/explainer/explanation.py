@@ -23,6 +23,7 @@ from bot.explainer.observations import (
     sectors,
     style,
 )
+from bot.explainer.weights import WEIGHTS, Weights
 from index.moves import Move
 from index.reader import Reader
 
@@ -30,7 +31,7 @@ MOST = 4  # drivers; nobody remembers a fifth
 CLEAR = 0.2  # a score below this is no reason
 SMALL_PCT = 0.25  # the smaller a move is beside this, the more a reason must weigh to be one
 
-Rule = Callable[[Move, Sequence[Evidence]], Driver | None]
+Rule = Callable[[Move, Sequence[Evidence], Weights], Driver | None]
 RULES: Mapping[str, Rule] = {
     "policy": policy.find,
     "data": data.find,
@@ -92,18 +93,18 @@ def gather(move: Move, reader: Reader, at: datetime) -> tuple[Evidence, ...]:
     return tuple(found for observe in OBSERVERS for found in observe(reader, move, window))
 
 
-def weigh(move: Move, evidence: Sequence[Evidence], as_of: datetime) -> Explanation:
+def weigh(move: Move, evidence: Sequence[Evidence], as_of: datetime, weights: Weights = WEIGHTS) -> Explanation:
     """Rank what evidence there is."""
     sign = (move.change_pct > 0) - (move.change_pct < 0)
-    drivers = _drivers(move, [one for one in evidence if sign and one.polarity == sign])
-    against = _drivers(move, [one for one in evidence if sign and one.polarity == -sign])
+    drivers = _drivers(move, [one for one in evidence if sign and one.polarity == sign], weights)
+    against = _drivers(move, [one for one in evidence if sign and one.polarity == -sign], weights)
     used = {id(one) for driver in (*drivers, *against) for one in driver.evidence}
     context = tuple(one for one in evidence if id(one) not in used)
     return Explanation(drivers, against, context, as_of)
 
 
-def _drivers(move: Move, evidence: Sequence[Evidence]) -> tuple[Driver, ...]:
-    found = [driver for find in RULES.values() if (driver := find(move, evidence))]
+def _drivers(move: Move, evidence: Sequence[Evidence], weights: Weights) -> tuple[Driver, ...]:
+    found = [driver for find in RULES.values() if (driver := find(move, evidence, weights))]
     clear = [driver for driver in found if driver.score >= _least(move)]
     return tuple(sorted(clear, key=lambda driver: -driver.score)[:MOST])
 

@@ -1,17 +1,19 @@
 """How much each sort of evidence counts when drivers are ranked: the only fitted numbers of the explainer.
 
-Fitted by ``tests/benchmarks/fit_weights.py`` on closing reports of 2014-2025, in five folds over sessions, and rounded.
-They are few on purpose: a weight for each topic and group fitted the same reports no better, and reports it had not
-seen worse.
+Found by ``tests/benchmarks/fit_weights.py`` on closing reports of 2014-2025 and rounded; starting from them the search
+moves within what its folds differ by. They are few on purpose: a weight for each topic and group fitted the same
+reports no better, and reports it had not seen worse.
 """
 
 from collections.abc import Mapping
 
 from bot.explainer.evidence import Evidence
 
+Weights = Mapping[str, float]
+
 # Strengths are comparable within a topic: 1 is a fresh note, a release one usual miss beside its forecast, a sector
 # that went 4 % among sectors 4 % apart. The weights make them comparable between topics.
-WEIGHTS: Mapping[str, float] = {
+WEIGHTS: Weights = {
     "event": 2.2,  # a dated note names its cause itself; reports put policy first in 38 % of cases (REPORTS.md)
     "headline.policy": 0.65,  # Chinese policy is told by its own evening news, so that a louder subject is a fact
     "headline": 0.2,  # other subjects fill headlines on days when no report names them
@@ -28,6 +30,6 @@ WEIGHTS: Mapping[str, float] = {
 }
 
 
-def weight_of(evidence: Evidence, weights: Mapping[str, float] = WEIGHTS) -> float:
+def weight_of(evidence: Evidence, weights: Weights = WEIGHTS) -> float:
     """The weight of a piece of evidence: by topic and group where that has one, else by topic; 0 for context."""
     return weights.get(f"{evidence.topic}.{evidence.group}", weights.get(evidence.topic, 0.0))

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from bot.explainer.drivers.driver import Driver, named
 from bot.explainer.evidence import Evidence
+from bot.explainer.weights import WEIGHTS, Weights
 from index.moves import Move
 
 
-def find(_move: Move, evidence: Sequence[Evidence]) -> Driver | None:
+def find(_move: Move, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) -> Driver | None:
     """Results and warnings of listed companies, by headlines."""
-    return named("company", evidence)
+    return named("company", evidence, weights)

@@ -1,10 +1,10 @@
 """What a rule finds: a named driver with the evidence it rests on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.explainer.evidence import Evidence, Kind
-from bot.explainer.weights import WEIGHTS, weight_of
+from bot.explainer.weights import WEIGHTS, Weights, weight_of
 from index.taxonomy import group_of
 
 # The second piece of evidence adds half of its strength, the third a quarter …: five reports of one story are not five
@@ -44,7 +44,7 @@ class Driver:
         return next(share for least, share in reversed(CALIBRATION) if self.score >= least)
 
 
-def named(group: str, evidence: Sequence[Evidence], weights: Mapping[str, float] = WEIGHTS) -> Driver | None:
+def named(group: str, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) -> Driver | None:
     """The driver that a group's evidence adds up to.
 
     Args:
@@ -60,10 +60,10 @@ def named(group: str, evidence: Sequence[Evidence], weights: Mapping[str, float]
     return Driver(first.driver, first.polarity, first.kind, score_of(found, weights), tuple(found))
 
 
-def score_of(ranked: Iterable[Evidence], weights: Mapping[str, float] = WEIGHTS) -> float:
+def score_of(ranked: Iterable[Evidence], weights: Weights = WEIGHTS) -> float:
     """What evidence of one group adds up to, strongest first."""
     return sum(weight_of(one, weights) * one.strength * AGREEMENT**place for place, one in enumerate(ranked))
 
 
-def _rank(one: Evidence, weights: Mapping[str, float]) -> tuple[float, float, str]:
+def _rank(one: Evidence, weights: Weights) -> tuple[float, float, str]:
     return -weight_of(one, weights) * one.strength, -one.published_at.timestamp(), one.url

@@ -20,6 +20,7 @@ NEWS_HALF_LIFE = 2.0  # closes; closing reports of the next days still name it, 
 NEWS_OLDEST = 5  # closes
 BACKGROUND_HALF_LIFE = 25.0  # closes; a month of sessions has about 21
 BACKGROUND_OLDEST = 20  # closes
+LASTING = frozenset({"policy", "event"})  # a measure stays in force and an epidemic goes on; a summit is over
 TAKES_EFFECT = 0.5  # a measure known before that starts to work today says less than a new one
 
 
@@ -38,8 +39,8 @@ def _strength(row: Known, window: Window) -> float:
 
 
 def _background(row: Known, window: Window) -> float:
-    oldest = BACKGROUND_OLDEST if group_of(row["driver"]) == "policy" else NEWS_OLDEST
-    half_life = BACKGROUND_HALF_LIFE if group_of(row["driver"]) == "policy" else NEWS_HALF_LIFE
+    lasts = group_of(row["driver"]) in LASTING
+    oldest, half_life = (BACKGROUND_OLDEST, BACKGROUND_HALF_LIFE) if lasts else (NEWS_OLDEST, NEWS_HALF_LIFE)
     return (1 - NEWS) * _faded(row, window, oldest, half_life)
 
 

@@ -54,8 +54,16 @@ class _Subject:
         return sum(one.reading.polarity * _weight(one, window) for one in self.heard)
 
 
-# What each day's headlines added up to, per reader: neighbouring sessions share nineteen of their twenty days.
-_DAYS: WeakKeyDictionary[Reader, dict[date, Mapping[str, _Usual]]] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The headlines of a calendar day that speak of drivers, and what each driver's add up to."""
+
+    heard: tuple[_Heard, ...]
+    usual: Mapping[str, _Usual]
+
+
+# Each reader's days that are over: neighbouring sessions share nineteen of their twenty days.
+_DAYS: WeakKeyDictionary[Reader, dict[date, _Day]] = WeakKeyDictionary()
 
 
 def observe(reader: Reader, move: Move, window: Window) -> Iterator[Evidence]:
@@ -63,15 +71,24 @@ def observe(reader: Reader, move: Move, window: Window) -> Iterator[Evidence]:
     if not BY_CODE[move.index].is_mainland or window.until - window.after > LONGEST:
         return
     since = sessions.close_of(sessions.previous_session(move.previous_session))
-    subjects = _subjects(reader.rows("headlines", window.until, since=since))
+    subjects = _subjects(_between(reader, since, window.until))
     usual = _usual(reader, beijing_day(window.after)) if subjects else {}
     for subject in subjects:
         yield from _evidence(subject, usual.get(subject.driver, _Usual()), window)
 
 
-def _subjects(rows: Iterable[Known]) -> Sequence[_Subject]:
+def _between(reader: Reader, since: datetime, until: datetime) -> Iterator[_Heard]:
+    """What was heard in a stretch of time: of the days that are over as they ended, of the last up to the moment."""
+    day, last = beijing_day(since), beijing_day(until)
+    while day < last:
+        yield from (one for one in _of_day(reader, day).heard if one.row.published_at > since)
+        day += timedelta(days=1)
+    yield from _heard(reader.rows("headlines", until, since=max(_start_of(last), since)))
+
+
+def _subjects(heard: Iterable[_Heard]) -> Sequence[_Subject]:
     found: dict[str, _Subject] = {}
-    for one in _heard(rows):
+    for one in heard:
         driver = str(one.reading.driver)
         found.setdefault(driver, _Subject(driver)).heard.append(one)
     return [_Subject(one.driver, _told_once(one.heard)) for one in found.values()]
@@ -86,6 +103,8 @@ def _heard(rows: Iterable[Known]) -> Iterator[_Heard]:
 
 def _told_once(heard: list[_Heard]) -> list[_Heard]:
     """One headline a story: the first that told it."""
+    if len(heard) == 1:
+        return heard
     first = {story.titles[0] for story in merge(dict.fromkeys(one.row["title"] for one in heard))}
     kept = {one.row["title"]: one for one in reversed(heard) if one.row["title"] in first}
     return list(reversed(kept.values()))
@@ -104,16 +123,17 @@ def _usual(reader: Reader, last: date) -> Mapping[str, _Usual]:
     """What is usual for each driver in a day, over the days before the window."""
     found: defaultdict[str, _Usual] = defaultdict(_Usual)
     for back in range(1, USUAL_OVER + 1):
-        for driver, day in _of_day(reader, last - timedelta(days=back)).items():
+        for driver, day in _of_day(reader, last - timedelta(days=back)).usual.items():
             found[driver].signed += day.signed / USUAL_OVER
             found[driver].total += day.total / USUAL_OVER
     return found
 
 
-def _of_day(reader: Reader, day: date) -> Mapping[str, _Usual]:
+def _of_day(reader: Reader, day: date) -> _Day:
     known = _DAYS.setdefault(reader, {})
     if day not in known:
-        known[day] = _added_up(_heard(reader.rows("headlines", _end_of(day), since=_start_of(day))))
+        heard = tuple(_heard(reader.rows("headlines", _end_of(day), since=_start_of(day))))
+        known[day] = _Day(heard, _added_up(heard))
     return known[day]
 
 

@@ -5,15 +5,17 @@ The published effect: a 1 % overnight move of the S&P 500 goes with 0.2-0.3 % in
 """
 
 from collections.abc import Iterator
+from math import sqrt
 
 from bot.explainer.evidence import Evidence, Window
-from index import moves
+from index import moves, sessions
 from index.catalog import BY_CODE, CSI_300
 from index.moves import Move, Peer
 from index.reader import Reader
 
 OVERSEAS = ("SPX", "N225", "HSI", "KS11", "TWII", "AXJO")
 UNUSUAL_PCT = 1.0  # a smaller close abroad is an ordinary one
+GAP_PCT = 0.2  # the opening must have followed it: the effect sits in the gap, not in the session
 BETA = 0.25  # percent of opening gap per percent of the S&P 500 since 2006
 SIGMA_PCT = 1.2  # a usual day of the Composite since 2010, to make strengths comparable
 LEADERS = frozenset({"SPX"})
@@ -34,7 +36,7 @@ def _evidence(peer: Peer, move: Move) -> Evidence:
         driver="global.us_equities" if speaks else "",
         kind="coincident",
         polarity=((peer.change_pct > 0) - (peer.change_pct < 0)) if speaks else 0,
-        strength=_strength(peer) if speaks else 0.0,
+        strength=_strength(peer, move) if speaks else 0.0,
         published_at=peer.published_at,
         source=peer.source,
         facts={"index": peer.index, "change_pct": peer.change_pct, "session": peer.session},
@@ -43,8 +45,16 @@ def _evidence(peer: Peer, move: Move) -> Evidence:
 
 
 def _speaks(peer: Peer, move: Move) -> bool:
-    return peer.index in LEADERS and BY_CODE[move.index].mic != "XNYS" and abs(peer.change_pct) >= UNUSUAL_PCT
+    if peer.index not in LEADERS or BY_CODE[move.index].mic == "XNYS" or _strength(peer, move) < _UNUSUAL:
+        return False
+    gap_pct = move.day.gap_pct if move.day else None
+    return gap_pct is None or (abs(gap_pct) >= GAP_PCT and (gap_pct > 0) == (peer.change_pct > 0))
 
 
-def _strength(peer: Peer) -> float:
-    return BETA * abs(peer.change_pct) / SIGMA_PCT * 2
+def _strength(peer: Peer, move: Move) -> float:
+    """In usual days of the Composite, twice over; a move of several sessions is held against their square root."""
+    sessions_moved: float = 1 + sessions.closes_between(sessions.close_of(move.first_session), move.published_at)
+    return BETA * abs(peer.change_pct) / sqrt(sessions_moved) / SIGMA_PCT * 2
+
+
+_UNUSUAL = BETA * UNUSUAL_PCT / SIGMA_PCT * 2

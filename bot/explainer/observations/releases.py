@@ -4,11 +4,13 @@ Surprise = (actual − forecast) ÷ its standard deviation over the releases bef
 scaling that index_math's studies use). Without a forecast the change on the previous figure stands in, at half weight.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from statistics import fmean
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import numpy as np
 
 from bot.explainer.evidence import Evidence, Window, beijing_day
+from index.bars import Numbers
 from index.moves import Move
 from index.reader import Reader
 from index.store import Known
@@ -45,7 +47,7 @@ def observe(reader: Reader, _move: Move, window: Window) -> Iterator[Evidence]:
     for row in reader.rows("releases", window.until, since=window.after - LOOK_BACK):
         driver = driver_of(row["indicator"])
         if driver and row["actual"] is not None and window.age(row.published_at) <= OLDEST:
-            yield _evidence(row, driver, _history(reader, row), window)
+            yield _evidence(row, driver, surprise(row, reader), window)
 
 
 def driver_of(indicator: str) -> str:
@@ -53,13 +55,7 @@ def driver_of(indicator: str) -> str:
     return next((driver for prefix, driver in DRIVERS.items() if indicator.startswith(prefix)), "")
 
 
-def _history(reader: Reader, row: Known) -> Sequence[Known]:
-    known = reader.rows("releases", row.published_at, indicator=row["indicator"])
-    return [earlier for earlier in known if earlier.published_at < row.published_at]
-
-
-def _evidence(row: Known, driver: str, history: Sequence[Known], window: Window) -> Evidence:
-    scaled = surprise(row, history)
+def _evidence(row: Known, driver: str, scaled: float, window: Window) -> Evidence:
     faded = 0.5 ** (window.age(row.published_at) / HALF_LIFE)
     names = ("indicator", "period", "actual", "forecast", "previous", "unit")
     return Evidence(
@@ -75,19 +71,25 @@ def _evidence(row: Known, driver: str, history: Sequence[Known], window: Window)
     )
 
 
-def surprise(row: Known, history: Sequence[Known]) -> float:
+def surprise(row: Known, reader: Reader) -> float:
     """How far a release missed, in standard deviations of that indicator's earlier misses; 0 when unknown."""
     base = "forecast" if row["forecast"] is not None else "previous"
-    misses = [miss for earlier in history if (miss := _miss(earlier, base)) is not None]
-    miss = _miss(row, base)
-    if miss is None or len(misses) < LEAST_HISTORY:
-        return 0.0
-    spread = fmean(miss * miss for miss in misses) ** 0.5
-    weight = 1.0 if base == "forecast" else WITHOUT_FORECAST
-    return weight * miss / spread if spread else 0.0
-
-
-def _miss(row: Known, base: str) -> float | None:
     if row["actual"] is None or row[base] is None:
-        return None
-    return float(row["actual"] - row[base])
+        return 0.0
+    misses = _misses(reader, row, base)
+    spread = float(np.mean(misses**2)) ** 0.5 if len(misses) >= LEAST_HISTORY else 0.0
+    weight = 1.0 if base == "forecast" else WITHOUT_FORECAST
+    return weight * float(row["actual"] - row[base]) / spread if spread else 0.0
+
+
+def _misses(reader: Reader, row: Known, base: str) -> Numbers:
+    """Those of the releases before, oldest first, as they were known then."""
+    actual, expected = (
+        reader.series("releases", column, _before(row), row["indicator"]) for column in ("actual", base)
+    )
+    misses: Numbers = actual.values - expected.values
+    return misses[~np.isnan(misses)]
+
+
+def _before(row: Known) -> datetime:
+    return row.published_at - timedelta(seconds=1)

@@ -11,7 +11,7 @@ from bot import corrections
 from bot.chat.answering import spoken_language
 from bot.chat.picture import draw
 from bot.chat.replies.why import as_of, values_of
-from bot.corrections import Revision, Said
+from bot.corrections import Said
 from bot.delivery import outbox
 from bot.delivery.broadcast import Broadcaster
 from bot.delivery.outbox import Campaign, Draft, Edition
@@ -164,15 +164,11 @@ class ClosePush:
         return self._desk.clock.now()
 
     async def run(self) -> None:
-        """Send what is due.
-
-        Campaigns that were begun, corrections of what was sent, and the last close if nobody has written it down yet.
-        """
+        """Send what is due: corrections, campaigns that were begun, and the last close if nobody has begun it yet."""
         async with self._busy:
+            await asyncio.to_thread(self._correct)
             for campaign in await asyncio.to_thread(outbox.unfinished, self._desk.store.engine):
                 await self._send(campaign)
-            for revision in await asyncio.to_thread(self._revisions):
-                await self._send(await asyncio.to_thread(self._correct, revision))
             session = due(self._now)
             if session and not outbox.find(self._desk.store.engine, KIND, session):
                 await self._push(session)
@@ -198,16 +194,14 @@ class ClosePush:
         corrections.note(engine, campaign, Said.of(found.move))
         return campaign
 
-    def _revisions(self) -> tuple[Revision, ...]:
-        return tuple(corrections.due(self._desk, KIND, self._now))
-
-    def _correct(self, revision: Revision) -> Campaign:
+    def _correct(self) -> None:
+        """Write down a correction for each close that was told otherwise than it is known now."""
         engine, now = self._desk.store.engine, self._now
-        found = replace(explained(self._desk, revision.campaign.session, now), corrects=revision.said)
-        editions = _editions(self._desk, found, revision.keys, now)
-        correction = outbox.correct(engine, revision.campaign, editions, now)
-        corrections.note(engine, correction, Said.of(found.move))
-        return correction
+        for revision in corrections.due(self._desk, KIND, now):
+            found = replace(explained(self._desk, revision.campaign.session, now), corrects=revision.said)
+            editions = _editions(self._desk, found, revision.keys, now)
+            correction = outbox.correct(engine, revision.campaign, editions, now)
+            corrections.note(engine, correction, Said.of(found.move))
 
     async def _wait_for(self, session: date) -> Explained | None:
         """The session's figures as soon as they may be told; None when they come too late to be worth sending."""

@@ -2,41 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from shutil import copy
 
 import pytest
 
 from bot.clock import Clock
-from bot.closes import ClosePush, due, explained, not_after, page
-from bot.delivery import chats, tables
-from bot.delivery.broadcast import Broadcaster
+from bot.closes import due, explained, not_after, page
 from bot.delivery.errors import AlreadyBroadcasting
-from bot.delivery.pacing import Pacer
 from bot.delivery.transport import Wire
 from bot.desk import Desk
 from bot.pages import CAPTION_LIMIT, LANGUAGES
 from bot.settings import Settings
 from index.errors import NoFigures
 from index.reader import Reader
-from index.refresh import load_folder
-from index.sessions import BEIJING
 from index.store import Store
-from tests.botapi import NO_LIMITS, Chat, FakeTelegram
-
-SAMPLE = Path(__file__).parents[2] / "index" / "sample"
-SESSION = date(2024, 9, 30)
-TODAYS_BAR = "000001.SH,2024-09-30,3194.72,3358.59,3153.7,3336.5,110233700000,1167772000000"
-
-
-def beijing(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
-
-
-CLOSE = beijing("2024-09-30T15:00:05")
-
+from tests.bot.closing import CLOSE, SESSION, Bench, beijing, until_friday
+from tests.botapi import NO_LIMITS, FakeTelegram
 
 # --- What is due ------------------------------------------------------------------------------------------------------
 
@@ -84,14 +66,7 @@ def test_a_close_is_worth_sending_until_the_next_noon_in_beijing() -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """The bundled bars without the last session's."""
-    folder = tmp_path / "until_friday"
-    folder.mkdir()
-    lines = (SAMPLE / "bars.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    (folder / "bars.csv").write_text("".join(line for line in lines if "2024-09-30" not in line), encoding="utf-8")
-    copy(SAMPLE / "publishers.csv", folder)
-    made = Store(f"sqlite:///{tmp_path / 'whyup.db'}")
-    load_folder(made, folder, CLOSE)
-    tables.create(made.engine)
+    made = until_friday(tmp_path)
     yield made
     made.engine.dispose()
 
@@ -100,46 +75,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 async def telegram() -> AsyncIterator[FakeTelegram]:
     async with FakeTelegram(rates=NO_LIMITS) as fake:
         yield fake
-
-
-@dataclass
-class Bench:
-    """A push whose time passes only while it sleeps, with what happens during its naps."""
-
-    store: Store
-    telegram: FakeTelegram
-    wire: Wire
-    folder: Path
-    now: datetime = CLOSE
-    bar_after: timedelta | None = None
-    nap: timedelta = timedelta()
-    told: list[tuple[str, date]] = field(default_factory=list)
-    naps: int = 0
-
-    def push(self) -> ClosePush:
-        desk = Desk(self.store, Settings(), Clock(lambda: self.now))
-        broadcaster = Broadcaster(self.store.engine, self.wire, Pacer(1000.0), now=lambda: self.now)
-        return ClosePush(desk, broadcaster, self._tell, self._sleep)
-
-    def bar_comes(self) -> None:
-        header = (SAMPLE / "bars.csv").read_text(encoding="utf-8").splitlines()[0]
-        (self.folder / "bars.csv").write_text(f"{header}\n{TODAYS_BAR}\n", encoding="utf-8")
-        load_folder(self.store, self.folder, self.now)
-
-    async def _tell(self, name: str, session: date) -> None:
-        self.told.append((name, session))
-
-    async def _sleep(self, seconds: float) -> None:
-        self.naps += 1
-        self.now += max(self.nap, timedelta(seconds=seconds))
-        if self.bar_after is not None and self.now >= CLOSE + self.bar_after:
-            self.bar_comes()
-            self.bar_after = None
-
-    def subscribe(self, language: str) -> Chat:
-        person = self.telegram.person(language)
-        chats.subscribe(self.store.engine, person.id, person.kind, language=language)
-        return person
 
 
 @pytest.fixture

@@ -114,16 +114,17 @@ class Desk:
 
     # --- Conversation -------------------------------------------------------------------------------------------------
 
-    def converse(self, speaker: Speaker, text: str, habits: Habits, wanted: str = "") -> Answer:
+    def converse(self, speaker: Speaker, text: str, habits: Habits, thread: Thread = ALONE) -> Answer:
         """Answer a question within a conversation, and remember what the next one may refer to.
 
         Args:
             speaker: who asks, and where.
             text: what was typed.
             habits: of the chat.
-            wanted: the intent, where a command says it.
+            thread: what the text is known to be about; else it is about what was told last.
         """
-        found = self.answer(text, habits, Thread(self._last(speaker) or _fresh(habits), wanted))
+        last = thread.last or self._last(speaker) or _fresh(habits)
+        found = self.answer(text, habits, Thread(last, thread.wanted))
         self.note(speaker, found, habits)
         return found
 

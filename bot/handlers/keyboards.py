@@ -1,9 +1,10 @@
 """The buttons under messages, and what is written on them for the bot: at most 64 bytes that outlive a restart."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.chat.answer import Answer
@@ -35,7 +36,7 @@ def under(found: Answer) -> InlineKeyboardMarkup | None:
 def _views(found: Answer, move: Move) -> InlineKeyboardMarkup:
     words, here = words_of(found.language)["buttons"], _turn(found, move)
     views = [_to(words[name], _as(here, intent)) for name, intent in VIEWS.items() if intent != here.intent]
-    previous = Turn(here.intent, here.language, here.index, here.others, (move.previous_session,), here.driver)
+    previous = replace(here, days=(move.previous_session,))
     more = [_to(words["previous"], previous), _to(words["sources"], _as(here, "sources"))]
     return InlineKeyboardMarkup([views, [*more, _to(f"{GLOBE} {_next_name(here)}", _in_next_language(here))]])
 
@@ -47,7 +48,7 @@ def _turn(found: Answer, move: Move) -> Turn:
 
 
 def _as(turn: Turn, intent: str) -> Turn:
-    return Turn(intent, turn.language, turn.index, turn.others, turn.days)
+    return replace(turn, intent=intent, driver=None)
 
 
 def _next_language(turn: Turn) -> str:
@@ -59,7 +60,7 @@ def _next_name(turn: Turn) -> str:
 
 
 def _in_next_language(turn: Turn) -> Turn:
-    return Turn(turn.intent, _next_language(turn), turn.index, turn.others, turn.days, turn.driver)
+    return replace(turn, language=_next_language(turn))
 
 
 def settings(language: str) -> InlineKeyboardMarkup:
@@ -92,6 +93,13 @@ def _to(words: str, view: Turn) -> InlineKeyboardButton:
 
 def _button(words: str, data: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(words, callback_data=data)
+
+
+def shown_in(message: Message | None) -> Turn | None:
+    """The view that one of the bot's messages shows: its last button leads to the same in another language."""
+    rows = message.reply_markup.inline_keyboard if message and message.reply_markup else ()
+    here = read(str(rows[-1][-1].callback_data)) if rows else None
+    return replace(here, language=LANGUAGES[LANGUAGES.index(here.language) - 1]) if here else None
 
 
 # --- A view as a button's data ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from telegram.ext import ContextTypes
 
 from bot.chat.answer import Answer
 from bot.chat.asked import Habits
+from bot.chat.conversation import Thread
 from bot.delivery import chats
 from bot.desk import Desk, Speaker
 from bot.figures import sourced
@@ -95,13 +96,17 @@ class Talk:
 
     async def answer(self, message: Message, question: str, wanted: str = "") -> None:
         """Answer a question, with buttons to go on from there."""
-        habits = self.habits(message)
-        found = await asyncio.to_thread(self.desk.converse, speaker(message), question, habits, wanted)
+        found = await asyncio.to_thread(self._answered, message, question, wanted)
         await self.reply(message, found.page, keyboards.under(found))
+
+    def _answered(self, message: Message, question: str, wanted: str) -> Answer:
+        """The answer; whoever replies to one of the bot's messages speaks of what that shows."""
+        about = keyboards.shown_in(message.reply_to_message)
+        return self.desk.converse(speaker(message), question, self.habits(message), Thread(about, wanted))
 
     async def show(self, message: Message, found: Answer) -> None:
         """Show an answer that a command asked for, and remember it for follow-ups."""
-        self.desk.note(speaker(message), found, self.habits(message))
+        await asyncio.to_thread(self.desk.note, speaker(message), found, self.habits(message))
         await self.reply(message, found.page, keyboards.under(found))
 
     async def reply(self, message: Message, page: Page, markup: InlineKeyboardMarkup | None = None) -> None:

@@ -139,6 +139,14 @@ async def test_each_member_of_a_group_has_a_conversation_of_their_own(bot: Talki
     assert "Fri 27 Sep 2024" in (await bot.asks(ben, "/why the day before", group)).text
 
 
+async def test_a_reply_is_about_the_message_it_replies_to_whoever_asked_for_that(bot: Talking, group: Chat) -> None:
+    ann, ben = bot.telegram.person("Ann", "en"), bot.telegram.person("Ben", "en")
+    told = await bot.asks(ann, "/why why did the index fall on 22 January?", group)
+    await bot.asks(ben, "/why", group)
+    await bot.telegram.says(ben, "and the day before?", group, reply_to=told)
+    assert "Fri 19 Jan 2024" in (await bot.telegram.next_message(group, PATIENCE_S)).text
+
+
 async def test_a_group_is_answered_in_the_language_it_chose_whatever_is_spoken(
     bot: Talking, group: Chat, owner: Chat
 ) -> None:

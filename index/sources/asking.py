@@ -53,9 +53,9 @@ class Asking:
             Unanswered: it failed, or was not done at the source's deadline.
         """
         self._wait_for(source)
-        if self._stopped.is_set():
-            raise Unanswered(Why.OUT_OF_TIME)
         self._worker = self._worker or Worker()
+        if self._stopped.is_set():  # looked at once the worker can be seen by `stop`
+            raise Unanswered(Why.OUT_OF_TIME)
         try:
             return self._worker.answer(call, source.deadline_s)
         except Unanswered as failure:

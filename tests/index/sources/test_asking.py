@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from threading import Timer
 
 import pytest
 
@@ -69,6 +70,29 @@ def test_a_hanging_call_ends_at_its_deadline_and_the_next_one_is_made() -> None:
         assert ask(SOURCE, Call(f"{HERE}:process"))
     assert failure.value.why == "timeout"
     assert time.monotonic() - started < 20
+
+
+def test_a_call_in_hand_ends_when_another_thread_says_stop_and_blames_nobody() -> None:
+    with Asking() as ask:
+        ask(SOURCE, Call(f"{HERE}:process"))  # started
+        started = time.monotonic()
+        Timer(0.2, ask.stop).start()
+        for _ in range(2):
+            with pytest.raises(Unanswered) as failure:
+                ask(SOURCE, Call(f"{HERE}:hang"))
+            assert failure.value.why == "out_of_time"
+    assert time.monotonic() - started < 5
+
+
+def test_waiting_for_a_hosts_turn_ends_when_another_thread_says_stop() -> None:
+    slow = replace(SOURCE, host=Host("slow", interval_s=60.0))
+    with Asking() as ask:
+        ask(slow, Call(f"{HERE}:process"))
+        started = time.monotonic()
+        Timer(0.2, ask.stop).start()
+        with pytest.raises(Unanswered):
+            ask(slow, Call(f"{HERE}:process"))
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,9 @@ def observe(reader: Reader, move: Move, window: Window) -> Iterator[Evidence]:
     since = sessions.close_of(sessions.previous_session(move.previous_session))
     subjects = _subjects(_between(reader, since, window.until))
     usual = _usual(reader, beijing_day(window.after)) if subjects else {}
+    days = _days(window.after, window.until) + FADES * _days(since, window.after)
     for subject in subjects:
-        yield from _evidence(subject, usual.get(subject.driver, _Usual()), window)
+        yield from _evidence(subject, usual.get(subject.driver, _Usual()), window, days)
 
 
 def _between(reader: Reader, since: datetime, until: datetime) -> Iterator[_Heard]:
@@ -154,8 +155,11 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), sessions.BEIJING)
 
 
-def _evidence(subject: _Subject, usual: _Usual, window: Window) -> Iterator[Evidence]:
-    days = max(1.0, (window.until - window.after) / timedelta(days=1))
+def _days(after: datetime, until: datetime) -> float:
+    return max(1.0, (until - after) / timedelta(days=1))
+
+
+def _evidence(subject: _Subject, usual: _Usual, window: Window, days: float) -> Iterator[Evidence]:
     signed = subject.signed(window)
     sign = (signed > 0) - (signed < 0)
     louder = (sign * (signed - usual.signed * days)) / (usual.total * days + 1) ** 0.5

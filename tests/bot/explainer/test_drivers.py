@@ -1,0 +1,118 @@
+"""Every rule: what it rests on, when it stays silent, and that it hears its own family only."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from bot.explainer.drivers.driver import AGREEMENT, CALIBRATION, Driver, named, score_of
+from bot.explainer.explanation import RULES
+from bot.explainer.weights import WEIGHTS, weight_of
+from index.moves import Move
+from index.reader import Reader
+from index.taxonomy import GROUPS
+from tests.bot.explainer.conftest import evidence, move_of
+
+
+@pytest.fixture
+def rise(reader: Reader) -> Move:
+    return move_of(reader, "2024-09-30")
+
+
+def test_every_family_of_the_taxonomy_has_its_rule() -> None:
+    assert set(RULES) == set(GROUPS)
+
+
+@pytest.mark.parametrize("group", list(GROUPS))
+def test_a_rule_hears_only_its_own_family(rise: Move, group: str) -> None:
+    topics = {"sector": "sector", "policy": "event"}
+    known = [evidence(topics.get(name, "headline"), f"{name}.{GROUPS[name][0]}", 1) for name in GROUPS]
+    driver = RULES[group](rise, known, WEIGHTS)
+    assert driver is not None
+    assert {one.group for one in driver.evidence} == {group}
+
+
+@pytest.mark.parametrize("group", list(GROUPS))
+def test_a_rule_without_evidence_names_nothing(rise: Move, group: str) -> None:
+    assert RULES[group](rise, [], WEIGHTS) is None
+
+
+def test_a_driver_carries_the_label_of_its_strongest_evidence() -> None:
+    driver = named("policy", [evidence("event", "policy.market", 1, 0.4), evidence("event", "policy.monetary", 1, 0.9)])
+    assert driver is not None
+    assert driver.label == "policy.monetary"
+
+
+def test_a_second_piece_of_evidence_adds_half_of_its_own() -> None:
+    one = evidence("event", "policy.market", 1)
+    assert score_of([one, one]) == pytest.approx(score_of([one]) * (1 + AGREEMENT))
+
+
+def test_a_missed_forecast_smaller_than_usual_is_as_expected(rise: Move) -> None:
+    assert RULES["data"](rise, [evidence("release", "data.pmi", 1, 0.2)], WEIGHTS) is None
+
+
+def test_large_shares_ahead_of_small_ones_are_no_reason_without_a_sector(rise: Move) -> None:
+    style, sector = evidence("style", "sector.rotation", 1, 3.0), evidence("sector", "sector.rotation", 1)
+    assert RULES["sector"](rise, [style], WEIGHTS) is None
+    assert RULES["sector"](rise, [style, sector], WEIGHTS) is not None
+
+
+@pytest.mark.parametrize(("strength", "is_told"), [(0.6, False), (1.5, True)], ids=["ordinary", "plunge"])
+def test_an_overseas_close_stands_alone_only_when_it_is_extraordinary(
+    rise: Move, strength: float, *, is_told: bool
+) -> None:
+    driver = RULES["global"](rise, [evidence("peer", "global.us_equities", 1, strength)], WEIGHTS)
+    assert (driver is not None) == is_told
+
+
+def test_an_ordinary_overseas_close_counts_beside_a_note(rise: Move) -> None:
+    note, close = evidence("event", "global.us_fed", 1), evidence("peer", "global.us_equities", 1, 0.6)
+    driver = RULES["global"](rise, [note, close], WEIGHTS)
+    assert driver is not None
+    assert len(driver.evidence) == 2
+
+
+@pytest.mark.parametrize(
+    ("topic", "strength", "change_pct", "is_told"),
+    [
+        ("holiday", 1.0, -0.3, False),
+        ("holiday", 1.0, -1.0, True),
+        ("run", 2.5, -1.0, False),
+        ("run", 2.5, -2.0, True),
+        ("run", 1.2, -2.0, False),
+    ],
+)
+def test_moods_explain_large_moves_only(
+    rise: Move, topic: str, strength: float, change_pct: float, *, is_told: bool
+) -> None:
+    known = [evidence(topic, "sentiment.profit_taking", -1, strength)]
+    driver = RULES["sentiment"](replace(rise, change_pct=change_pct), known, WEIGHTS)
+    assert (driver is not None) == is_told
+
+
+def test_context_has_no_weight() -> None:
+    assert weight_of(evidence("fund_turnover", "", 0)) == 0.0
+
+
+def test_policy_headlines_weigh_more_than_others() -> None:
+    policy, other = evidence("headline", "policy.market", 1), evidence("headline", "global.fx", 1)
+    assert weight_of(policy) > weight_of(other)
+
+
+def test_confidence_never_falls_as_the_score_rises() -> None:
+    assert [share for _, share in CALIBRATION] == sorted(share for _, share in CALIBRATION)
+
+
+@given(some.floats(0.0, 100.0))
+def test_confidence_is_a_probability_that_certainty_never_reaches(score: float) -> None:
+    assert 0.0 < Driver("policy.market", 1, "announced", score, ()).confidence < 1.0
+
+
+@given(some.lists(some.floats(0.01, 5.0), min_size=1, max_size=8))
+def test_more_evidence_never_weakens_a_driver(strengths: list[float]) -> None:
+    known = [evidence("event", "policy.market", 1, strength) for strength in strengths]
+    whole, without_last = named("policy", known), named("policy", known[:-1])
+    assert whole is not None
+    assert without_last is None or whole.score >= without_last.score

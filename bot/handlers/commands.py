@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 
 from telegram import Message, Update
 from telegram.constants import ParseMode
@@ -14,7 +15,7 @@ from bot.delivery import chats
 from bot.handlers import keyboards
 from bot.handlers.addressed import GROUPS, Command, command_in, question_in
 from bot.handlers.talk import Context, Talk, speaker
-from bot.pages import CAPTION_LIMIT, LANGUAGES, render
+from bot.pages import CAPTION_LIMIT, LANGUAGES, render, words_of
 from index.catalog import CATALOG, lookup
 from index.errors import UnknownIndex
 
@@ -176,8 +177,19 @@ class Commands:
 def driver_named(text: str) -> str | None:
     """The cause that a person names, in the corpus's words; None when there is nothing to tell about it."""
     plain = simplified(clean(text).plain)
-    named = plain if plain in SPEAK_OF else lexicon("drivers").first(plain)
+    named = _drivers().get(plain) or lexicon("drivers").first(plain)
     return named if named in SPEAK_OF else None
+
+
+@cache
+def _drivers() -> Mapping[str, str]:
+    """What we ourselves call each cause, in every language, and its word in the corpus."""
+    words = {
+        simplified(word.casefold()): driver
+        for language in LANGUAGES
+        for driver, word in words_of(language)["asked_drivers"].items()
+    }
+    return words | {driver: driver for driver in SPEAK_OF}
 
 
 def index_named(text: str) -> str | None:

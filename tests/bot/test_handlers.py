@@ -16,7 +16,7 @@ from bot.chat.conversation import Turn
 from bot.chat.replies.drivers import SPEAK_OF
 from bot.delivery import memory
 from bot.handlers import introduce, keyboards, menu
-from bot.handlers.commands import Commands
+from bot.handlers.commands import Commands, driver_named
 from bot.handlers.limits import PER_USER, Quota
 from bot.handlers.talk import Talk
 from bot.pages import LANGUAGES
@@ -352,6 +352,15 @@ async def test_a_guests_question_is_answered_in_a_chat_the_bot_is_not_in(bot: Ta
         bot.telegram.person("Wei", "zh-hans"), f"@{bot.telegram.world.bot.username} 大盘为什么涨", chat
     )
     assert "上证指数 3336.50" in (await bot.telegram.answer_to(question, PATIENCE_S)).text
+
+
+@pytest.mark.parametrize(
+    ("said", "driver"),
+    [("policy", "policy"), ("rrr_rates", "rrr_rates"), ("Economic data", "data"), ("國家隊", "national_team"),
+     ("央行降准", "rrr_rates"), ("海外市場", "global"), ("the weather", None), ("", None)],
+)  # fmt: skip
+def test_a_cause_is_known_by_our_words_and_by_peoples_own(said: str, driver: str | None) -> None:
+    assert driver_named(said) == driver
 
 
 # --- The menu ---------------------------------------------------------------------------------------------------------

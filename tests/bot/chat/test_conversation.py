@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.chat.conversation import ALONE, ASKABLE, Thread, Turn, followed
 from bot.chat.question import Question
+from bot.chat.rulebook import read
 from bot.chat.understanding import understand
 from index.catalog import CATALOG
 
@@ -178,3 +179,14 @@ past = st.builds(lambda turn, day: Turn(turn.intent, turn.language, turn.index, 
 @given(st.text(max_size=80), past)
 def test_any_text_after_any_answer_is_understood_without_an_error(text: str, last: Turn) -> None:
     assert asked(text, last).intent
+
+
+SAYINGS = [(kind, word) for kind, words in read("followups")["says"].items() for word in words]
+
+
+@pytest.mark.parametrize(("kind", "word"), SAYINGS, ids=[word for _, word in SAYINGS])
+def test_every_listed_saying_is_heard_as_listed(kind: str, word: str) -> None:
+    meant = {"why": "why_move", "why_not": "why_move", "previous": "level", "next": "level"}
+    found = asked(word, Turn("level", "en", "000001.SH", (), (date(2024, 9, 24),)))
+    assert found.intent == meant.get(kind, kind)
+    assert found.when.days == ({"previous": date(2024, 9, 23), "next": date(2024, 9, 25)}.get(kind, date(2024, 9, 24)),)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any, cast
 
+from bot.chat import dates
 from bot.chat import when as times
 from bot.chat.language import simplified
 from bot.chat.naming import find_names
@@ -31,6 +32,7 @@ ASKABLE = REFUSALS | {
     *("why_move", "level", "drivers_detail", "compare", "history", "sectors", "movers", "global_relation"),
     *("hours_calendar", "details", "sources"),
 }
+CONTINUES = frozenset({"sectors", "movers", "drivers_detail", "compare"})
 ASIDES = frozenset({"details", "sources"})  # a closer look at an explanation: the talk goes on about that
 OF_SEVERAL = frozenset({"compare", "global_relation"})
 
@@ -114,7 +116,7 @@ def followed(question: Question, last: Turn, today: date) -> Question:
     """
     heard = _heard(question.text)
     if heard is None:
-        return question
+        return _continued(question, last)
     asked = replace(
         question,
         intent=_intent(heard, last),
@@ -126,6 +128,17 @@ def followed(question: Question, last: Turn, today: date) -> Question:
         direction=None,
     )
     return asked if asked.intent in ASKABLE | {"limitations"} else question
+
+
+def _continued(question: Question, last: Turn) -> Question:
+    """A whole question that goes on from the answer before, 那银行股呢, is about its day and index."""
+    if question.intent not in CONTINUES or question.when.type or not _goes_on().match(_plain(question.text)):
+        return question
+    return replace(question, index=question.index or BY_CODE.get(last.index), when=last.when)
+
+
+def _plain(text: str) -> str:
+    return simplified(clean(text).plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +202,11 @@ def _frame() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf"\A(?:{opens})"), re.compile(rf"(?:{closes})\Z")
 
 
+@cache
+def _goes_on() -> re.Pattern[str]:
+    return re.compile(rf"\A(?:{_any_of(read('followups')['continues'])})")
+
+
 def _any_of(words: list[str]) -> str:
     ordered = sorted((simplified(word) for word in words), key=len, reverse=True)
     return "|".join(rf"\b{word}\b" if word.isascii() else word for word in ordered)
@@ -218,7 +236,7 @@ def _unframed(text: str) -> tuple[str, bool]:
 def _intent(heard: _Heard, last: Turn) -> str:
     if heard.says == "why_not":
         return "limitations" if last.intent in REFUSALS else "why_move"
-    if heard.says in {"previous", "next", ""}:
+    if heard.says in _STEPS or not heard.says:
         return last.intent
     return {"why": "why_move"}.get(heard.says, heard.says)
 
@@ -244,24 +262,32 @@ def _when(heard: _Heard, last: Turn, today: date) -> When:
     if meant.type:
         return meant
     step = _STEPS.get(heard.says)
-    return When("date", (step(last.days or (today,)),)) if step else last.when
+    return step(last.days or (today,)) if step else last.when
 
 
-def _before(days: tuple[date, ...]) -> date:
+def _before(days: tuple[date, ...]) -> When:
     try:
-        return sessions.previous_session(days[0])
+        return When("date", (sessions.previous_session(days[0]),))
     except (BeforeHistory, CalendarEnds):
-        return days[0] - timedelta(days=1)
+        return When("date", (days[0] - timedelta(days=1),))
 
 
-def _after(days: tuple[date, ...]) -> date:
+def _after(days: tuple[date, ...]) -> When:
     try:
-        return sessions.next_session(days[-1])
+        return When("date", (sessions.next_session(days[-1]),))
     except CalendarEnds:
-        return days[-1] + timedelta(days=1)
+        return When("date", (days[-1] + timedelta(days=1),))
 
 
-_STEPS: Mapping[str, Callable[[tuple[date, ...]], date]] = {"previous": _before, "next": _after}
+def _week_before(days: tuple[date, ...]) -> When:
+    return When("range", dates.week(days[0], -1))
+
+
+_STEPS: Mapping[str, Callable[[tuple[date, ...]], When]] = {
+    "previous": _before,
+    "next": _after,
+    "week_before": _week_before,
+}
 
 
 def _language(question: Question, heard: _Heard, last: Turn) -> Language:

@@ -141,6 +141,20 @@ def test_a_conversation_goes_on_in_its_language_unless_another_one_is_spoken(tex
     assert asked(text, Turn("why_move", "zh-hant", "000001.SH", (), (TODAY,))).language == language
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("那银行股呢", "sectors"),
+        ("and did northbound money leave?", "drivers_detail"),
+        ("那外資有買嗎", "drivers_detail"),
+    ],
+)
+def test_a_question_that_begins_as_a_continuation_is_about_the_same_day(text: str, intent: str) -> None:
+    found = asked(text, Turn("why_move", "en", "399006.SZ", (), (date(2024, 1, 22),)))
+    assert found.index
+    assert (found.intent, found.index.code, found.when.days) == (intent, "399006.SZ", (date(2024, 1, 22),))
+
+
 def test_nothing_is_asserted_by_a_follow_up() -> None:
     assert asked("and yesterday?").direction is None
 
@@ -181,12 +195,17 @@ def test_any_text_after_any_answer_is_understood_without_an_error(text: str, las
     assert asked(text, last).intent
 
 
+STEPS = {
+    "previous": (date(2024, 9, 23),),
+    "next": (date(2024, 9, 25),),
+    "week_before": (date(2024, 9, 16), date(2024, 9, 20)),
+}
 SAYINGS = [(kind, word) for kind, words in read("followups")["says"].items() for word in words]
 
 
 @pytest.mark.parametrize(("kind", "word"), SAYINGS, ids=[word for _, word in SAYINGS])
 def test_every_listed_saying_is_heard_as_listed(kind: str, word: str) -> None:
-    meant = {"why": "why_move", "why_not": "why_move", "previous": "level", "next": "level"}
+    meant = {"why": "why_move", "why_not": "why_move", **dict.fromkeys(STEPS, "level")}
     found = asked(word, Turn("level", "en", "000001.SH", (), (date(2024, 9, 24),)))
     assert found.intent == meant.get(kind, kind)
-    assert found.when.days == ({"previous": date(2024, 9, 23), "next": date(2024, 9, 25)}.get(kind, date(2024, 9, 24)),)
+    assert found.when.days == STEPS.get(kind, (date(2024, 9, 24),))

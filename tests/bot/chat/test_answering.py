@@ -21,7 +21,7 @@ from bot.chat.answering import REPLIES, answer, reply_to, spoken_language, turn
 from bot.chat.asked import NONE, Asked, Habits
 from bot.chat.question import Question, When
 from bot.chat.understanding import prepare
-from bot.pages import LANGUAGES, TEXT_LIMIT
+from bot.pages import LANGUAGES, TEMPLATES, TEXT_LIMIT
 from index.catalog import BY_CODE, CATALOG, SHANGHAI_COMPOSITE
 from index.reader import Reader
 from index.refresh import load_folder
@@ -232,6 +232,13 @@ FORBIDDEN = {
 def test_no_answer_advises_foretells_or_makes_a_cause_of_what_moved_together(answers: list[Answer]) -> None:
     said = [re.search(FORBIDDEN[found.language], own_words(found), re.IGNORECASE) for found in answers]
     assert [match[0] for match in said if match] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_template_holds_a_forbidden_word(language: str) -> None:
+    sources = {path.name: path.read_text(encoding="utf-8") for path in (TEMPLATES / language).glob("*.j2")}
+    own = {name: re.sub(r"\{[{%#].*?[}%#]\}", "", source, flags=re.DOTALL) for name, source in sources.items()}
+    assert [name for name, text in own.items() if re.search(FORBIDDEN[language], text, re.IGNORECASE)] == []
 
 
 def own_words(found: Answer) -> str:

@@ -234,9 +234,13 @@ def test_no_answer_advises_foretells_or_makes_a_cause_of_what_moved_together(ans
     assert [match[0] for match in said if match] == []
 
 
+FOR_THE_OPERATOR = {"operator"}  # why a push was stopped is known, and said
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_template_holds_a_forbidden_word(language: str) -> None:
-    sources = {path.name: path.read_text(encoding="utf-8") for path in (TEMPLATES / language).glob("*.j2")}
+    pages = (TEMPLATES / language).glob("*.j2")
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in pages if path.stem not in FOR_THE_OPERATOR}
     own = {name: re.sub(r"\{[{%#].*?[}%#]\}", "", source, flags=re.DOTALL) for name, source in sources.items()}
     assert [name for name, text in own.items() if re.search(FORBIDDEN[language], text, re.IGNORECASE)] == []
 

@@ -28,7 +28,7 @@ from index.moves import Move
 from index.reader import Reader
 
 MOST = 4  # drivers; nobody remembers a fifth
-CLEAR = 0.2  # a score below this is no reason
+CLEAR = 0.15  # a score below this is no reason; a sector that stands out makes about 0.2
 SMALL_PCT = 0.25  # the smaller a move is beside this, the more a reason must weigh to be one
 
 Rule = Callable[[Move, Sequence[Evidence], Weights], Driver | None]

@@ -27,6 +27,7 @@ ABSENT = -1.0  # the score of a group for which there is no driver
 FLOOR = 0.02  # of a probability; a report that no figure explains must not steer the fit
 FIRST_STEP, LAST_STEP, ROUNDS = 0.4, 0.03, 40
 
+
 def loss(found: Sequence[Case], weights: Weights, start: Weights) -> float:
     """How badly some sessions are explained by a table of weights."""
     pull = sum(log(weights[name] / start[name]) ** 2 for name in start)

@@ -24,6 +24,7 @@ from bot.explainer.observations import (
     style,
 )
 from bot.explainer.weights import WEIGHTS, Weights
+from index.catalog import BY_CODE, MAINLAND
 from index.moves import Move
 from index.reader import Reader
 
@@ -60,6 +61,10 @@ OBSERVERS = (
 )
 
 
+CHINESE = MAINLAND | {"XHKG"}
+WORLDWIDE = frozenset({"global", "event", ""})  # groups of drivers; the empty one is context
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an index moved, as far as the figures show.
@@ -90,7 +95,12 @@ def explain(move: Move, reader: Reader, at: datetime) -> Explanation:
 def gather(move: Move, reader: Reader, at: datetime) -> tuple[Evidence, ...]:
     """Every fact that was public in time, in the order of its kinds."""
     window = window_of(move, at)
-    return tuple(found for observe in OBSERVERS for found in observe(reader, move, window))
+    return tuple(found for observe in OBSERVERS for found in observe(reader, move, window) if _concerns(found, move))
+
+
+def _concerns(evidence: Evidence, move: Move) -> bool:
+    """Whether a fact read for mainland shares says something of this index: abroad only what moves all markets does."""
+    return BY_CODE[move.index].mic in CHINESE or evidence.group in WORLDWIDE
 
 
 def weigh(move: Move, evidence: Sequence[Evidence], as_of: datetime, weights: Weights = WEIGHTS) -> Explanation:

@@ -54,7 +54,8 @@ def _speaks(peer: Peer, move: Move) -> bool:
 def _strength(peer: Peer, move: Move) -> float:
     """In usual days of the Composite, twice over; a move of several sessions is held against their square root."""
     sessions_moved: float = 1 + sessions.closes_between(sessions.close_of(move.first_session), move.published_at)
-    return BETA * abs(peer.change_pct) / sqrt(sessions_moved) / SIGMA_PCT * 2
+    # An exchange that closes before Shanghai has no Shanghai close within its day.
+    return BETA * abs(peer.change_pct) / sqrt(max(sessions_moved, 1)) / SIGMA_PCT * 2
 
 
 _UNUSUAL = BETA * UNUSUAL_PCT / SIGMA_PCT * 2

@@ -65,7 +65,8 @@ async def serve(settings: Settings, store: Store, clock: Clock) -> None:
         operator, pulling = _Operator(application, settings), _Pulling()
         push = ClosePush(desk, broadcaster, operator.tell, progress=metrics.progressed)
         fetches = settings.refresh and not clock.ahead
-        pulls = Puller(store, clock.now, operator.tell, metrics.counted(pulling.pull)) if fetches else None
+        token = settings.tushare_token.get_secret_value()
+        pulls = Puller(store, clock.now, operator.tell, metrics.counted(pulling.pull), token) if fetches else None
         intake = _intake(application, desk, metrics)
         async with _station(settings, Station(metrics, desk, intake)):
             _log.info("started", bot=application.bot.username, takes=type(intake).__name__)

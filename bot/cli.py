@@ -106,7 +106,7 @@ def refresh(
     from bot.commands import pulling  # noqa: PLC0415 - the publishers' libraries load with it
 
     with _store() as (store, settings):
-        report = pulling.run(store, _now(), _day(since), settings.language)
+        report = pulling.run(store, settings, _now(), _day(since))
         if not report.is_current:
             raise typer.Exit(1)
 
@@ -151,6 +151,20 @@ def headlines(file: Annotated[Path, typer.Argument(help='JSON lines with a "titl
 
     with _settings():
         labelling.label(file)
+
+
+@app.command()
+def evaluate(
+    reports: Annotated[Path, typer.Argument(help="JSON lines of closing reports; README says which fields.")],
+    as_json: AsJson = False,
+    by: Annotated[str, typer.Option(help="Also by year, direction or size.")] = "",
+    misses: Annotated[bool, typer.Option("--explain", help="Print the misses side by side.")] = False,
+) -> None:
+    """Measure how far our drivers agree with professional closing reports."""
+    from bot.commands import evaluating  # noqa: PLC0415 - every session of the reports is explained
+
+    with _figures("") as (reader, settings):
+        evaluating.evaluate(reports, reader, settings.language, as_json=as_json, by=by, with_misses=misses)
 
 
 @app.command()

@@ -24,17 +24,25 @@ _log = structlog.get_logger(__name__)
 class Puller:
     """Asks the publishers for what is due; one pull at a time, in a thread of its own."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], tell_operator: Tell, pull: Pull = refresh) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        tell_operator: Tell,
+        pull: Pull = refresh,
+        tushare_token: str = "",
+    ) -> None:
         self._store, self._now, self._tell, self._pull = store, now, tell_operator, pull
+        self._figures = figures(tushare_token)
         self._busy = asyncio.Lock()
 
     async def everything(self) -> None:
         """Pull whatever figure is due and not known yet."""
-        await self._run(figures())
+        await self._run(self._figures)
 
     async def headlines(self) -> None:
         """Pull headlines only, which appear all day long."""
-        await self._run([figure for figure in figures() if figure.name == HEADLINES])
+        await self._run([figure for figure in self._figures if figure.name == HEADLINES])
 
     async def look_ahead(self) -> None:
         """Tell the operator when the end of the known calendar is near."""

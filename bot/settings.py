@@ -30,6 +30,7 @@ class Settings(BaseSettings):
         colours: ``red_up`` or ``green_up``; the habit of the language when empty.
         operator_chat: a chat that is told when something needs a person.
         refresh: whether the running bot fetches figures from the publishers.
+        tushare_token: for those who have one; Tushare is asked nothing without.
         webhook_url: the public address at which Telegram reaches the bot; it polls when empty.
         webhook_listen: ``host:port`` (or a port of this machine alone) to which that address leads.
         metrics_listen: ``host:port`` (or a port) of ``/metrics`` and ``/health``; off when empty.
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     colours: Literal["", "red_up", "green_up"] = ""
     operator_chat: int | None = None
     refresh: bool = True
+    tushare_token: SecretStr = SecretStr("")
     webhook_url: str = ""
     webhook_listen: str = "127.0.0.1:8443"
     metrics_listen: str = ""

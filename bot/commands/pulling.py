@@ -6,6 +6,8 @@ from datetime import date, datetime
 from bot.commands.console import progress_bars, say
 from bot.figures import Sourced, sourced
 from bot.pages import render
+from bot.settings import Settings
+from index.chains import figures
 from index.pull_reports import FigureReport, RefreshReport
 from index.pulls import refresh
 from index.store import Store
@@ -25,11 +27,12 @@ class Line:
     doubtful: int
 
 
-def run(store: Store, now: datetime, since: date | None, language: str) -> RefreshReport:
+def run(store: Store, settings: Settings, now: datetime, since: date | None) -> RefreshReport:
     """Bring the store up to date and say what became of it."""
+    chains = figures(settings.tushare_token.get_secret_value())
     with progress_bars("refresh") as progress:
-        report = refresh(store, now, since, progress)
-    say(render("refreshed", language, _values(report)).plain)
+        report = refresh(store, now, since, progress, sources=chains)
+    say(render("refreshed", settings.language, _values(report)).plain)
     return report
 
 

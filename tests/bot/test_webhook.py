@@ -74,7 +74,7 @@ def settings(telegram: FakeTelegram, port: int) -> Settings:
     )
 
 
-async def until(holds: Callable[[], object], timeout_s: float) -> None:  # noqa: ASYNC109 - TimeoutError is the failure
+async def until(holds: Callable[[], object], timeout_s: float) -> None:
     async with asyncio.timeout(timeout_s):
         while not holds():  # noqa: ASYNC110 - what is waited for is in no hands of ours
             await asyncio.sleep(0.01)

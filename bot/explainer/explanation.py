@@ -8,6 +8,7 @@ from bot.explainer.drivers import company, data, event, flows, policy, sector, s
 from bot.explainer.drivers.driver import Driver
 from bot.explainer.evidence import Evidence, window_of
 from bot.explainer.observations import (
+    breadth,
     connect,
     etf_shares,
     events,
@@ -58,6 +59,7 @@ OBSERVERS = (
     runs.observe,
     holidays.observe,
     funds.observe,
+    breadth.observe,
 )
 
 

@@ -1,12 +1,16 @@
 """The bot comes into chats, leaves them, is blocked and let in again."""
 
-from telegram import ChatMember, ChatMemberUpdated, Update
-from telegram.constants import ParseMode
+from contextlib import suppress
+
+from telegram import ChatMember, ChatMemberAdministrator, ChatMemberUpdated, Update
+from telegram.constants import ChatType, ParseMode
+from telegram.error import Forbidden
 
 from bot.delivery import chats
+from bot.figures import sourced
 from bot.handlers.addressed import GROUPS
 from bot.handlers.talk import Context, Talk, language_of
-from bot.pages import render
+from bot.pages import Page, render
 
 INSIDE = (ChatMember.MEMBER, ChatMember.RESTRICTED, ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
@@ -30,12 +34,29 @@ class Membership:
             chats.retire(engine, change.chat.id, change.new_chat_member.status)
 
     async def _greet(self, change: ChatMemberUpdated) -> None:
-        """Say in a new group what the bot is for; a channel's readers are left alone."""
+        """Say in a new chat what the bot is for."""
         is_new = change.old_chat_member.status not in INSIDE
         if is_new and change.chat.type in GROUPS and change.new_chat_member.status != ChatMember.RESTRICTED:
-            language = self._desk.language_of(change.chat.id, language_of(change.from_user))
-            page = render("added", language, {"bot": self._talk.bot.username})
-            await self._talk.bot.send_message(change.chat.id, page.text, parse_mode=ParseMode.HTML)
+            await self._greet_group(change)
+        elif is_new and change.chat.type == ChatType.CHANNEL:
+            await self._greet_adder(change)
+
+    async def _greet_group(self, change: ChatMemberUpdated) -> None:
+        language = self._desk.language_of(change.chat.id, language_of(change.from_user))
+        await self._send(change.chat.id, render("added", language, {"bot": self._talk.bot.username}))
+
+    async def _greet_adder(self, change: ChatMemberUpdated) -> None:
+        """Tell who added the bot to a channel, in private: the channel's readers are left alone."""
+        language = self._desk.language_of(change.from_user.id, language_of(change.from_user))
+        me = change.new_chat_member
+        may_post = isinstance(me, ChatMemberAdministrator) and bool(me.can_post_messages)
+        title = sourced(change.chat.title or "", "title", "Telegram", change.date)
+        page = render("added_channel", language, {"title": title, "may_post": may_post})
+        with suppress(Forbidden):  # a bot cannot write first to somebody who never started it
+            await self._send(change.from_user.id, page)
+
+    async def _send(self, chat_id: int, page: Page) -> None:
+        await self._talk.bot.send_message(chat_id, page.text, parse_mode=ParseMode.HTML)
 
     async def migrated(self, update: Update, _context: Context) -> None:
         """A group became a supergroup: what it had chosen moves along."""

@@ -15,6 +15,7 @@ from bot.delivery import chats
 from bot.handlers import keyboards
 from bot.handlers.addressed import GROUPS, Command, command_in, question_in
 from bot.handlers.talk import Context, Talk, speaker
+from bot.handlers.wishing import Wishing
 from bot.pages import CAPTION_LIMIT, LANGUAGES, render, words_of
 from index.catalog import CATALOG, lookup
 from index.errors import UnknownIndex
@@ -48,6 +49,7 @@ class Commands:
             "colors": self.colours,
             "index": self.index,
             "forget": self.forget,
+            **Wishing(talk).by_name,
         }
 
     async def said(self, update: Update, _context: Context) -> None:

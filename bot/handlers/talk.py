@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from telegram import Bot, CallbackQuery, ChatMember, InlineKeyboardMarkup, LinkPreviewOptions, Message, User
 from telegram.constants import ParseMode
@@ -13,11 +13,13 @@ from bot.chat.answer import Answer
 from bot.chat.asked import Habits
 from bot.chat.conversation import Thread
 from bot.delivery import chats
+from bot.delivery.chats import Settings
 from bot.desk import Desk, Speaker
-from bot.figures import sourced
+from bot.figures import Sourced, sourced
 from bot.handlers import keyboards
 from bot.handlers.addressed import GROUPS
 from bot.handlers.limits import PER_GROUP, PER_USER, Admission, Quota
+from bot.handlers.wishes import held_by
 from bot.pages import Page, render
 from index.catalog import SHANGHAI_COMPOSITE
 
@@ -26,14 +28,6 @@ Context = ContextTypes.DEFAULT_TYPE
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 ADMINS = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 _HARMLESS = ("not modified", "query is too old", "message to edit not found")  # nobody misses anything by these
-
-
-class Chosen(TypedDict, total=False):
-    """What a chat can choose by a command or a button."""
-
-    language: str
-    colours: str
-    indices: tuple[str, ...]
 
 
 class Talk:
@@ -97,7 +91,7 @@ class Talk:
     async def answer(self, message: Message, question: str, wanted: str = "") -> None:
         """Answer a question, with buttons to go on from there."""
         found = await asyncio.to_thread(self._answered, message, question, wanted)
-        await self.reply(message, found.page, keyboards.under(found))
+        await self._reply_with(message, found)
 
     def _answered(self, message: Message, question: str, wanted: str) -> Answer:
         """The answer; whoever replies to one of the bot's messages speaks of what that shows."""
@@ -107,7 +101,15 @@ class Talk:
     async def show(self, message: Message, found: Answer) -> None:
         """Show an answer that a command asked for, and remember it for follow-ups."""
         await asyncio.to_thread(self.desk.note, speaker(message), found, self.habits(message))
-        await self.reply(message, found.page, keyboards.under(found))
+        await self._reply_with(message, found)
+
+    async def _reply_with(self, message: Message, found: Answer) -> None:
+        page = self._all_settings(message, found) if found.told.template == "settings" else found.page
+        await self.reply(message, page, keyboards.under(found))
+
+    def _all_settings(self, message: Message, found: Answer) -> Page:
+        """The settings with the wishes about closes, which only a chat has and an answer knows nothing of."""
+        return render("settings", found.language, {**found.told.values, "wishes": self.wishes(message)})
 
     async def reply(self, message: Message, page: Page, markup: InlineKeyboardMarkup | None = None) -> None:
         """Send a page where a message stands, in a group as a reply to it."""
@@ -123,9 +125,14 @@ class Talk:
         """Send a page that needs no figures of the market."""
         await self.reply(message, render(template, language or self.language(message), values))
 
+    def wishes(self, message: Message) -> Sourced:
+        """What a chat wishes about the closes it is sent, as templates see it."""
+        now = self.desk.clock.now()
+        return Sourced(held_by(self.desk.chat(message.chat_id), now), "chat", now)
+
     # --- What is kept -------------------------------------------------------------------------------------------------
 
-    def keep(self, message: Message, spoken: str = "", **chosen: Unpack[Chosen]) -> None:
+    def keep(self, message: Message, spoken: str = "", **chosen: Unpack[Settings]) -> None:
         """Keep what a chat has chosen; one that had chosen nothing yet keeps the language it was answered in.
 
         Args:

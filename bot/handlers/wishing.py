@@ -1,0 +1,40 @@
+"""/time, /moves, /mute: a chat says when it wants the close, which closes, and from when on."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from telegram import Message
+
+from bot.figures import sourced
+from bot.handlers.talk import Talk
+from bot.handlers.wishes import WISHES
+from index.sessions import BEIJING
+
+Handle = Callable[[Message, str], Awaitable[None]]
+WEEK = timedelta(days=7)  # ahead is the day that a chat is shown as an example
+
+
+class Wishing:
+    """What these commands bring about."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk, self._clock = talk, talk.desk.clock
+        self.by_name: Mapping[str, Handle] = {name: self._wishing(name) for name in WISHES}
+
+    def _wishing(self, name: str) -> Handle:
+        async def handle(message: Message, rest: str) -> None:
+            if await self._talk.may_change(message):
+                await self._wish(message, name, rest)
+
+        return handle
+
+    async def _wish(self, message: Message, name: str, rest: str) -> None:
+        """Keep what is wished and say what holds now; what cannot be read gets one line that can."""
+        now = self._clock.now()
+        wished = WISHES[name](rest, now)
+        if wished is None:
+            next_week = sourced((now + WEEK).astimezone(BEIJING).date(), "next_week", "example", None)
+            await self._talk.say(message, "wish_unread", name=name, next_week=next_week)
+        else:
+            self._talk.keep(message, **wished)
+            await self._talk.say(message, "wished", wishes=self._talk.wishes(message))

@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -26,7 +27,7 @@ from bot.desk import Desk
 from bot.figures import sourced
 from bot.intake import AnyApplication, Intake
 from bot.listening import listening
-from bot.metrics import CountedAnswers, CountedWire, Metrics, Station
+from bot.metrics import CountedAnswers, CountedWire, Metrics, Station, ailment
 from bot.pages import render
 from bot.polling import InOrderPerChat, Poller
 from bot.pulling import Puller
@@ -60,7 +61,6 @@ async def serve(settings: Settings, store: Store, clock: Clock) -> None:
     prepare()
     pacer, metrics, desk = Pacer(settings.messages_per_second), Metrics(), Desk(store, settings, clock)
     async with _application(settings, pacer, metrics) as application, _wire(settings, metrics) as wire:
-        handlers.register(application, desk)
         broadcaster = Broadcaster(store.engine, wire, pacer, now=clock.now, stars_budget=_stars(settings))
         operator, pulling = _Operator(application, settings), _Pulling()
         push = ClosePush(desk, broadcaster, operator.tell, progress=metrics.progressed)
@@ -68,6 +68,8 @@ async def serve(settings: Settings, store: Store, clock: Clock) -> None:
         token = settings.tushare_token.get_secret_value()
         pulls = Puller(store, clock.now, operator.tell, metrics.counted(pulling.pull), token) if fetches else None
         intake = _intake(application, desk, metrics)
+        handlers.register(application, desk, partial(ailment, desk, intake))
+        await _introduce(application)
         async with _station(settings, Station(metrics, desk, intake)):
             _log.info("started", bot=application.bot.username, takes=type(intake).__name__)
             await _until_stopped(intake, push, schedule.scheduler(push.run, clock, pulls), pulling)
@@ -78,6 +80,14 @@ def _intake(application: AnyApplication, desk: Desk, metrics: Metrics) -> Intake
     if desk.settings.webhook_url:
         return Webhook(application, engine, now, desk.settings, metrics.began)
     return Poller(application, engine, now, metrics.began)
+
+
+async def _introduce(application: AnyApplication) -> None:
+    """Show the commands beside the text field; without them the bot answers all the same."""
+    try:
+        await handlers.introduce(application.bot)
+    except TelegramError as error:
+        _log.warning("menu_not_set", error=error.message)
 
 
 @asynccontextmanager

@@ -14,10 +14,11 @@ from telegram.ext import (
 
 from bot.desk import Desk
 from bot.handlers.buttons import Buttons
-from bot.handlers.commands import Commands
+from bot.handlers.commands import NONE, Commands
 from bot.handlers.elsewhere import Elsewhere
 from bot.handlers.membership import Membership
 from bot.handlers.menu import introduce
+from bot.handlers.operating import Ails, Operating
 from bot.handlers.talk import Context, Talk
 
 __all__ = ["AnyApplication", "introduce", "register", "report"]
@@ -27,10 +28,17 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 _log = structlog.get_logger(__name__)
 
 
-def register(application: AnyApplication, desk: Desk) -> None:
-    """Give an application everything the bot answers to."""
+def register(application: AnyApplication, desk: Desk, ails: Ails | None = None) -> None:
+    """Give an application everything the bot answers to.
+
+    Args:
+        application: hands the updates on.
+        desk: answers.
+        ails: what keeps the bot from its job at a moment, "" for nothing; without it there is no /status.
+    """
     talk = Talk(desk, application.bot)
-    commands, buttons, elsewhere, membership = Commands(talk), Buttons(talk), Elsewhere(talk), Membership(talk)
+    commands = Commands(talk, Operating(talk, ails).by_name if ails else NONE)
+    buttons, elsewhere, membership = Buttons(talk), Elsewhere(talk), Membership(talk)
     posts = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated))
     application.add_handler(MessageHandler(posts & filters.TEXT, commands.said))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from telegram import Message, Update
 from telegram.constants import ParseMode
@@ -21,14 +22,21 @@ from index.catalog import CATALOG, lookup
 from index.errors import UnknownIndex
 
 Handle = Callable[[Message, str], Awaitable[None]]
+NONE: Mapping[str, Handle] = MappingProxyType({})
 ALWAYS = frozenset({"unsubscribe", "forget"})  # whoever has had enough is not made to wait
 
 
 class Commands:
     """What a text in a private chat, a group or a channel brings about."""
 
-    def __init__(self, talk: Talk) -> None:
-        self._talk, self._desk = talk, talk.desk
+    def __init__(self, talk: Talk, operating: Mapping[str, Handle] = NONE) -> None:
+        """Prepare.
+
+        Args:
+            talk: the desk, the bot, and the manners of both.
+            operating: commands that exist in the operator's own chat only.
+        """
+        self._talk, self._desk, self._operating = talk, talk.desk, operating
         self.by_name: Mapping[str, Handle] = {
             "start": self.start,
             "help": self.help,
@@ -59,14 +67,18 @@ class Commands:
             return
         bot = self._talk.bot
         command = command_in(message.text, bot.username)
-        if command and command.name in self.by_name:
+        if command and command.name in self._known_in(message):
             await self._obey(message, command)
         elif (question := question_in(message, bot.id, bot.username)) and await self._talk.admits(message):
             await self._talk.answer(message, question)
 
     async def _obey(self, message: Message, command: Command) -> None:
         if command.name in ALWAYS or await self._talk.admits(message):
-            await self.by_name[command.name](message, command.rest)
+            await self._known_in(message)[command.name](message, command.rest)
+
+    def _known_in(self, message: Message) -> Mapping[str, Handle]:
+        is_operators = message.chat_id == self._desk.settings.operator_chat
+        return {**self.by_name, **self._operating} if is_operators else self.by_name
 
     # --- Answers ------------------------------------------------------------------------------------------------------
 

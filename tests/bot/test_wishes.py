@@ -1,24 +1,41 @@
 """What a chat may wish about its closes, what the operator is told, and what happens where the bot is let in."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.delivery import outbox, tables
+from bot import handlers
+from bot.app import _application, _introduce
+from bot.chat.understanding import prepare
+from bot.clock import Clock
+from bot.delivery import chats, outbox, tables
 from bot.delivery.chats import Subscriber
 from bot.delivery.outbox import Draft, Edition
+from bot.desk import Desk
+from bot.handlers.operating import Ails
 from bot.handlers.wishes import WISHES, Wishes, held_by, moves_wished, mute_wished, time_wished
+from bot.metrics import ailment
 from bot.pages import LANGUAGES
+from bot.polling import Poller
+from bot.settings import Settings
 from index.sessions import BEIJING
-from tests.bot.talking import MONDAY, PATIENCE_S, Talking, talking
-from tests.botapi import NO_LIMITS, Chat, FakeTelegram, Privacy
+from index.sources.contract import Unanswered, Why
+from index.sources.memory import Memory
+from index.store import Store
+from tests.bot.talking import MONDAY, PATIENCE_S, Talking, hasty, talking, wall
+from tests.botapi import NO_LIMITS, Chat, FakeTelegram, Fault, Kind, Privacy
+from tests.index.pulled import host
 
 SESSION = date(2024, 9, 30)
 NOON = datetime(2024, 10, 1, 12, 0, tzinfo=BEIJING)
@@ -208,6 +225,106 @@ async def test_help_names_what_can_be_wished(bot: Talking, ann: Chat) -> None:
     assert all(f"/{name}" in told for name in WISHES)
 
 
+# --- The operator -----------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def operated(
+    database: Path, telegram: FakeTelegram, operator: Chat, ails: Ails | None = None
+) -> AsyncIterator[Talking]:
+    """The bot with an operator's chat, and with what ails it, as bot/app.py puts it together."""
+    settings = Settings(
+        telegram_token=SecretStr(telegram.token),
+        telegram_api_url=telegram.base_url,
+        database_url=f"sqlite:///{database}",
+        operator_chat=operator.id,
+    )
+    store = Store(settings.store_url)
+    tables.create(store.engine)
+    prepare()
+    desk = Desk(store, settings, Clock.set_to(MONDAY, wall))
+    async with _application(settings, hasty()) as application:
+        poller = Poller(application, store.engine, desk.clock.now)
+        handlers.register(application, desk, ails or partial(ailment, desk, poller))
+        polling = asyncio.create_task(poller.run())
+        yield Talking(telegram, desk, application.bot)
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+        await poller.finish()
+    store.engine.dispose()
+
+
+@pytest.fixture
+async def watched(database: Path, telegram: FakeTelegram, ann: Chat) -> AsyncIterator[Talking]:
+    async with operated(database, telegram, ann) as running:
+        yield running
+
+
+async def test_the_operator_is_told_how_the_bot_stands(watched: Talking, ann: Chat) -> None:
+    told = (await watched.asks(ann, "/status")).text
+    assert "Newest close: 30 Sep 2024, 1 h ago" in told
+    assert "Last push: none yet" in told
+    assert "no pull failed last" in told
+    assert "last close should be out by now and is not" in told  # an hour after it nothing was pushed
+
+
+async def test_the_operator_is_told_who_subscribes_and_what_became_of_the_last_push(
+    watched: Talking, ann: Chat
+) -> None:
+    engine = watched.desk.store.engine
+    kinds = {1001: "private", 1002: "private", -7: "group", -1007: "supergroup", -1008: "channel"}
+    for chat_id, kind in kinds.items():
+        chats.subscribe(engine, chat_id, kind)
+    outbox.enqueue(engine, Draft("close", SESSION, NOON, {"en/red_up": Edition("up")}), MONDAY)
+    ends = {1001: tables.State.SENT, 1002: tables.State.DEAD, -7: tables.State.SENT}
+    with engine.begin() as connection:
+        for chat_id, state in ends.items():
+            one = tables.DELIVERY.c.chat_id == chat_id
+            connection.execute(tables.DELIVERY.update().where(one).values(state=int(state)))
+    told = (await watched.asks(ann, "/status")).text
+    assert "2 private, 2 groups, 1 channels" in told
+    assert "Last push: 30 Sep 2024: 2 sent, 1 failed, 2 left" in told
+
+
+async def test_the_operator_is_told_which_publishers_fail(watched: Talking, ann: Chat) -> None:
+    source, store = host("tencent"), watched.desk.store
+    for _ in range(2):
+        Memory(store.engine, store.url).failed(source, Unanswered(Why.TIMEOUT), MONDAY)
+    told = (await watched.asks(ann, "/status")).text
+    assert "tencent fails: 2 in a row, last 30 Sep 2024 16:00 (no answer in time)" in told
+
+
+@pytest.mark.parametrize(
+    ("ails", "words"),
+    [
+        ("telegram", "Telegram has not been heard"),
+        ("database", "database does not answer"),
+        ("close", "last close should be out"),
+        ("", "Nothing ails"),
+    ],
+)
+async def test_the_operator_is_told_what_ails(
+    ails: str, words: str, database: Path, telegram: FakeTelegram, ann: Chat
+) -> None:
+    async with operated(database, telegram, ann, lambda _at: ails) as bot:
+        assert words in (await bot.asks(ann, "/status")).text
+
+
+async def test_nobody_else_is_told(watched: Talking) -> None:
+    told = (await watched.asks(watched.telegram.person("Ben", "en"), "/status")).text
+    assert "Newest close" not in told
+    assert "Subscribers" not in told
+
+
+@pytest.mark.parametrize("command", ["/status", "/statuses"])
+async def test_elsewhere_status_is_a_command_like_any_that_is_unknown(command: str, watched: Talking) -> None:
+    group = watched.telegram.supergroup()
+    await watched.telegram.adds_bot(group)
+    await watched.telegram.next_message(group, PATIENCE_S)
+    await watched.telegram.says(watched.telegram.person("Ben", "en"), command, group)
+    assert await watched.hears_nothing(group)
+
+
 # --- Let in, and started ----------------------------------------------------------------------------------------------
 
 
@@ -242,3 +359,14 @@ async def test_a_right_that_is_changed_later_is_no_news(bot: Talking, ann: Chat)
     await bot.telegram.next_message(ann, PATIENCE_S)
     await bot.telegram.promotes_bot(channel, by=ann)
     assert await bot.hears_nothing(ann)
+
+
+@pytest.mark.parametrize(("faults", "commands"), [(0, True), (1, False)], ids=["taken", "refused"])
+async def test_the_bot_starts_whether_or_not_telegram_takes_its_menu(
+    faults: int, telegram: FakeTelegram, *, commands: bool
+) -> None:
+    telegram.faults.plan(Fault(Kind.BAD_GATEWAY, times=faults, methods={"setMyCommands"}))
+    settings = Settings(telegram_token=SecretStr(telegram.token), telegram_api_url=telegram.base_url)
+    async with _application(settings, hasty()) as application:
+        await _introduce(application)
+        assert bool(await application.bot.get_my_commands()) is commands

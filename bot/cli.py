@@ -17,6 +17,7 @@ from bot.chat.answer import Answer
 from bot.chat.asked import Habits
 from bot.commands import asking, console, figures, noting
 from bot.opening import bare_store, open_store
+from bot.pages import DEFAULT_LANGUAGE
 from bot.settings import Settings
 from index.reader import Reader
 from index.refresh import ImportReport
@@ -263,7 +264,7 @@ def import_events(folder: Annotated[Path, typer.Argument(help="A folder with an 
 @contextmanager
 def _settings() -> Iterator[Settings]:
     """The settings, with errors reported from here on."""
-    with console.reporting(environment.DEFAULT_LANGUAGE):
+    with console.reporting(DEFAULT_LANGUAGE):
         settings = environment.load()
     with console.reporting(settings.language):
         yield settings

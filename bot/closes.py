@@ -170,7 +170,7 @@ class ClosePush:
             for campaign in await asyncio.to_thread(outbox.unfinished, self._desk.store.engine):
                 await self._send(campaign)
             session = due(self._now)
-            if session and not outbox.find(self._desk.store.engine, KIND, session):
+            if session and not await asyncio.to_thread(outbox.find, self._desk.store.engine, KIND, session):
                 await self._push(session)
 
     async def finish(self) -> None:

@@ -91,9 +91,9 @@ class Intake:
             self._handle(json.loads(left.payload))
         updates.prune(self._engine, self._now() - KEPT)
 
-    def _take(self, update_id: int, payload: str) -> None:
-        """Write an update down and begin to handle it, unless it came before."""
-        if updates.record(self._engine, update_id, payload, self._now()):
+    async def _take(self, update_id: int, payload: str) -> None:
+        """Write an update down and begin to handle it, unless it came before; the disk holds up nobody else."""
+        if await asyncio.to_thread(updates.record, self._engine, update_id, payload, self._now()):
             self._handle(json.loads(payload))
 
     def _handle(self, payload: dict[str, Any]) -> None:
@@ -107,7 +107,7 @@ class Intake:
         processor = self._application.update_processor
         await processor.process_update(update, self._application.process_update(update))
         try:
-            updates.done(self._engine, update.update_id)
+            await asyncio.to_thread(updates.done, self._engine, update.update_id)
         except StoreUnreachable as error:  # it is handled again by the next process: better twice than never
             _log.error("update_not_marked", reason=error.reason)
 

@@ -1,6 +1,5 @@
 """Opens the store; the user's own one is made and filled with the bundled figures on first use."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from index.refresh import Progress, load_folder
 from index.store import Store
 
 SAMPLE = Path(index.__file__).parent / "sample"
-ShowProgress = Callable[[], "Progress"]
 
 
 def open_store(settings: Settings, now: datetime, progress: Progress = lambda *_: None) -> Store:
@@ -36,7 +34,7 @@ def bare_store(settings: Settings) -> Store:
     """The store as it is, even empty: for commands that bring figures themselves."""
     if settings.closures:
         sessions.use_closures(closures.read(settings.closures))
-    if not settings.is_own_database:
+    if not settings.has_database_url:
         _make_folder(default_database().parent)
     return Store(settings.store_url)
 

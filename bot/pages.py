@@ -28,7 +28,8 @@ DEFAULT_LANGUAGE = "en"
 CAPTION_LIMIT = 1024  # UTF-16 units under a picture, after the markup is taken out (Bot API)
 TEXT_LIMIT = 4096  # the same for a message
 
-TRILLION, BILLION, HUNDRED_MILLION, MILLION = 1e12, 1e9, 1e8, 1e6
+TRILLION = 1e12
+AS_GOOD_AS = 1e-9  # a figure and its rounding differ by less when nothing was cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ def release_value(context: Context, figure: Figure, unit: str) -> Markup:
 
 def _decimals(value: float) -> int:
     """As many as the figure was published with, at most three."""
-    return next((places for places in range(3) if abs(round(value, places) - value) < 1e-9), 3)  # noqa: PLR2004
+    return next((places for places in range(3) if abs(round(value, places) - value) < AS_GOOD_AS), 3)
 
 
 @pass_context

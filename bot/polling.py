@@ -29,7 +29,7 @@ class InOrderPerChat(BaseUpdateProcessor):
         self._last[chat_id] = mine
         try:
             if before:
-                await before
+                await asyncio.wait({before})  # awaited itself it would be cancelled along with this update
             await coroutine
         finally:
             mine.set_result(None)
@@ -69,5 +69,5 @@ class Poller(Intake):
             self._offset, timeout=POLL_S, allowed_updates=ALLOWED_UPDATES, read_timeout=POLL_S + MARGIN_S
         )
         for update in found:
-            self._take(update.update_id, update.to_json())
+            await self._take(update.update_id, update.to_json())
             self._offset = update.update_id + 1

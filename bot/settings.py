@@ -1,16 +1,16 @@
 """The environment, read once into a frozen object. Every variable begins with ``WHYUP_``; README lists them."""
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.pages import DEFAULT_LANGUAGE, LANGUAGES
 from index.errors import SettingInvalid
 
-DEFAULT_LANGUAGE: Final = "en"
 FREE_TIER = 30.0  # messages a second that Telegram delivers without pay (Bot FAQ, "Broadcasting to Users")
 PAID_TIER = 1000.0
 LOOPBACK = "127.0.0.1"
@@ -26,7 +26,7 @@ class Settings(BaseSettings):
         database_url: any SQLAlchemy URL; a SQLite file in the user's data folder when empty.
         messages_per_second: the pace of a broadcast; above 30 is Telegram's paid tier.
         stars_budget: the most Stars one campaign may spend on the paid tier.
-        language: of commands and of chats that have not chosen: ``en``, ``zh-hans`` or ``zh-hant``.
+        language: of commands and of chats that have not chosen: a folder of the templates.
         colours: ``red_up`` or ``green_up``; the habit of the language when empty.
         operator_chat: a chat that is told when something needs a person.
         refresh: whether the running bot fetches figures from the publishers.
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     messages_per_second: float = Field(default=29.5, gt=0, le=PAID_TIER)
     stars_budget: int = Field(default=0, ge=0)
-    language: Literal["en", "zh-hans", "zh-hant"] = DEFAULT_LANGUAGE
+    language: str = DEFAULT_LANGUAGE
     colours: Literal["", "red_up", "green_up"] = ""
     operator_chat: int | None = None
     refresh: bool = True
@@ -53,6 +53,14 @@ class Settings(BaseSettings):
     webhook_listen: str = "127.0.0.1:8443"
     metrics_listen: str = ""
     closures: Path | None = None
+
+    @field_validator("language")
+    @classmethod
+    def _is_spoken(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            msg = f"one of {', '.join(LANGUAGES)}"
+            raise ValueError(msg)
+        return value
 
     @field_validator("telegram_api_url")
     @classmethod
@@ -80,7 +88,7 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{default_database()}"
 
     @property
-    def is_own_database(self) -> bool:
+    def has_database_url(self) -> bool:
         """Whether the operator chose the database."""
         return bool(self.database_url)
 

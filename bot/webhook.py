@@ -102,7 +102,7 @@ class Webhook(Intake):
         if update_id is None:
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         try:
-            self._take(update_id, payload)
+            await self._take(update_id, payload)
         except StoreUnreachable as error:
             self._break(error)
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)

@@ -55,7 +55,7 @@ class Buttons:
             return
         await _answer(query)
         if chat_id:  # nothing is remembered of chats that the bot is not in
-            self._desk.note((chat_id, query.from_user.id), found, habits)
+            await asyncio.to_thread(self._desk.note, (chat_id, query.from_user.id), found, habits)
         await edit(query, found.page, keyboards.under(found))
 
     # --- Settings -----------------------------------------------------------------------------------------------------

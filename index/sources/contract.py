@@ -129,11 +129,6 @@ class Reading:
     refused: list[Refusal] = field(default_factory=list)
     failures: list[Unanswered] = field(default_factory=list)
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every call was answered."""
-        return not self.failures
-
     def newest(self, source: "Source") -> date | None:
         """The newest day among the rows."""
         return max((day_of(KINDS[source.kind], row) for row in self.rows), default=None)

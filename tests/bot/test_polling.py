@@ -252,3 +252,26 @@ async def test_updates_without_a_chat_are_handled_too() -> None:
 
     await asyncio.gather(*(processor.do_process_update(object(), work(number)) for number in range(3)))
     assert sorted(done) == [0, 1, 2]
+
+
+async def test_an_update_that_is_cancelled_while_it_waits_leaves_the_one_before_alone() -> None:
+    processor, release, handled = InOrderPerChat(), asyncio.Event(), list[str]()
+
+    async def slow() -> None:
+        await release.wait()
+        handled.append("first")
+
+    async def quick() -> None:
+        handled.append("second")
+
+    first = asyncio.create_task(processor.process_update(object(), slow()))
+    second_work = quick()
+    second = asyncio.create_task(processor.process_update(object(), second_work))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.wait({second})
+    second_work.close()
+    release.set()
+    await first
+    assert handled == ["first"]

@@ -33,7 +33,7 @@ def test_the_default_database_lies_in_the_users_data_folder(monkeypatch: pytest.
 
 def test_a_chosen_database_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WHYUP_DATABASE_URL", "postgresql://me@host/whyup")
-    assert (load().store_url, load().is_own_database) == ("postgresql://me@host/whyup", True)
+    assert (load().store_url, load().has_database_url) == ("postgresql://me@host/whyup", True)
 
 
 @pytest.mark.parametrize(

@@ -123,17 +123,7 @@ class Store:
         self.url = url
         with reporting(url):
             self.engine = _engine(url)
-            self._create_tables()
-
-    def _create_tables(self) -> None:
-        # create_all asks first and creates then, which fails when another process opens the same new store
-        tables = METADATA.sorted_tables
-        indexes = (index for table in tables for index in table.indexes)
-        with self.engine.begin() as connection:
-            for table in tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
-            for index in indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
+            create_tables(self.engine, METADATA)
 
     @property
     def is_shared(self) -> bool:
@@ -231,6 +221,24 @@ class Store:
             yield connection
 
 
+def create_tables(engine: Engine, metadata: MetaData) -> None:
+    """Create the tables and indexes that are not there yet, however many processes do so at once.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database cannot be opened or written; see `reporting`.
+    """
+    # create_all asks first and creates then, which fails when another process opens the same new database
+    tables = metadata.sorted_tables
+    indexes = (index for table in tables for index in table.indexes)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # whose IF NOT EXISTS asks first, too
+            connection.execute(select(func.pg_advisory_xact_lock(_CREATING)))
+        for table in tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+        for index in indexes:
+            connection.execute(CreateIndex(index, if_not_exists=True))
+
+
 @contextmanager
 def reporting(url: str) -> "Iterator[None]":
     """Turn the driver's complaints into StoreUnreachable, with a URL that hides its password."""
@@ -257,6 +265,7 @@ def moment(text: str) -> datetime:
 
 
 _TO_THE_SECOND: ColumnElement[int] = literal_column(str(len("2024-09-30T15:00:00")))
+_CREATING = 7_704_879_111  # any number that no other program takes for its own advisory lock
 _BAR_NUMBERS = ("open", "high", "low", "close", "volume_shares", "turnover_cny")
 
 

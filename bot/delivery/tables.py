@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
-from index.store import reporting
+from index.store import create_tables, reporting
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTES_AN_HOUR = 60
@@ -209,7 +209,7 @@ def create(engine: Engine) -> None:
         StoreUnreachable: the database cannot be opened or written.
     """
     with reporting(str(engine.url)):
-        METADATA.create_all(engine)
+        create_tables(engine, METADATA)
 
 
 @contextmanager

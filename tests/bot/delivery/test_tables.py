@@ -1,0 +1,36 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, inspect
+
+from bot.delivery import tables
+from bot.delivery.tables import METADATA
+from index.errors import StoreUnreachable
+
+
+def _created(url: str) -> set[str]:
+    engine = create_engine(url)
+    tables.create(engine)
+    found = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return found
+
+
+def test_many_may_create_the_tables_of_a_new_database_at_once(tmp_path: Path) -> None:
+    urls = [f"sqlite:///{tmp_path / f'{number // 8}.db'}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        assert all(set(METADATA.tables) == found for found in pool.map(_created, urls))
+
+
+def test_many_may_create_the_tables_of_an_empty_server_at_once(engine: Engine) -> None:
+    METADATA.drop_all(engine)
+    url = engine.url.render_as_string(hide_password=False)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(set(METADATA.tables) <= found for found in pool.map(_created, [url] * 8))
+
+
+def test_a_database_that_cannot_be_created_says_so(tmp_path: Path) -> None:
+    nowhere = create_engine(f"sqlite:///{tmp_path / 'gone' / 'whyup.db'}")
+    with pytest.raises(StoreUnreachable):
+        tables.create(nowhere)

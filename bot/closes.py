@@ -10,6 +10,7 @@ import structlog
 from bot import corrections
 from bot.chat.answering import spoken_language
 from bot.chat.picture import draw
+from bot.chat.replies.sourcing import sources
 from bot.chat.replies.why import as_of, values_of
 from bot.corrections import Said
 from bot.delivery import outbox
@@ -95,9 +96,16 @@ def page(found: Explained, language: str, colours: str = "") -> Page:
     is_provisional = found.verdict is Verdict.PROVISIONAL
     values = values_of(found.move, found.explanation) | {"is_provisional": is_provisional}
     mark = _mark(found, language)
-    pages = (_under(mark, render("close", language, values | {"most": most}, colours)) for most in EVIDENCE)
+    pages = (_under(mark, render("close", language, values | _at_most(most, found), colours)) for most in EVIDENCE)
     shortest = _under(mark, render("close_short", language, values, colours))
     return next((one for one in pages if one.length <= CAPTION_LIMIT), shortest)
+
+
+def _at_most(most: int, found: Explained) -> dict[str, object]:
+    """So much evidence a driver, and the publishers of just that."""
+    drivers = (*found.explanation.drivers, *found.explanation.against)
+    shown = [one for driver in drivers for one in driver.evidence[:most]]
+    return {"most": most, "sources": sources(found.move, shown)}
 
 
 def _mark(found: Explained, language: str) -> Page | None:

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from bot.chat.replies.why import values_of
 from bot.cli import app
+from bot.closes import Explained, page
 from bot.explainer.explanation import explain
-from bot.pages import render
 from bot.settings import Settings
 from index import moves
 from index.kinds import KINDS
@@ -53,13 +52,9 @@ def test_every_file_of_the_format_is_listed_with_its_columns(kind: str) -> None:
     assert f"| {kind} | {columns} |" in README
 
 
-def test_the_message_is_one_that_the_bot_sends(sample_reader: Reader) -> None:
-    session = date(2024, 9, 30)
-    move = moves.of(sample_reader.bars("000001.SH", close_of(session)), session)
-    values = values_of(move, explain(move, sample_reader, close_of(session)))
-    span = {"closed_day": None, "asked_today": False, "still_open": False, "is_stale": False}
-    sent = plain(render("why", "en", values | {"span": span, "premise": "none", "asked": None}).plain)
-    quoted = [plain(line) for line in README.splitlines() if line.startswith("> ") and len(line) > len("> **")]
-    assert quoted
-    for line in quoted:
-        assert line in sent
+def test_the_message_is_the_push_as_the_bot_sends_it(sample_reader: Reader) -> None:
+    close = close_of(date(2024, 9, 30))
+    move = moves.of(sample_reader.bars("000001.SH", close), close.date())
+    sent = page(Explained(move, explain(move, sample_reader, close), close), "en").plain
+    quoted = [line.removeprefix(">") for line in README.splitlines() if line.startswith(">")]
+    assert plain("\n".join(quoted)) == plain(sent)

@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Engine, Float, Integer, Table, or_, select
+from sqlalchemy import Engine, or_, select
 
 from bot.delivery.outbox import Campaign
 from bot.delivery.outbox import get as campaign_of
-from bot.delivery.tables import CAMPAIGN, EDITION, METADATA, insert, transaction
+from bot.delivery.tables import CAMPAIGN, EDITION, SAID, insert, transaction
 from bot.desk import Desk
 from index import moves
 from index.catalog import SHANGHAI_COMPOSITE
@@ -21,15 +21,6 @@ from index.errors import NoFigures
 from index.moves import Move
 
 WORTH = timedelta(days=3)  # after the message itself has lost its worth: who looks back later finds it corrected
-
-SAID = Table(
-    "close_said",
-    METADATA,
-    Column("campaign_id", Integer, primary_key=True, autoincrement=False),
-    Column("level", Float(53), nullable=False),
-    Column("change_pts", Float(53), nullable=False),
-    Column("change_pct", Float(53), nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Engine, Table, Text, delete, select
+from sqlalchemy import Engine, delete, select
 
-from bot.delivery.tables import CHAT, METADATA, Moment, insert, transaction
+from bot.delivery.tables import TURN, insert, transaction
 
 LASTS = timedelta(hours=1)  # after that a conversation is a new one
-
-TURN = Table(
-    "turn",
-    METADATA,
-    Column("chat_id", CHAT.c.chat_id.type, primary_key=True, autoincrement=False),
-    Column(
-        "user_id", CHAT.c.chat_id.type, primary_key=True, autoincrement=False, doc="0 where nobody is behind a post"
-    ),
-    Column("told", Text, nullable=False),
-    Column("until", Moment, nullable=False),
-)
 
 
 def remember(engine: Engine, chat_id: int, user_id: int, told: str, at: datetime) -> None:

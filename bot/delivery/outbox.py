@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from html import unescape
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -40,17 +39,17 @@ from bot.delivery.tables import (
     DELIVERY,
     EDITION,
     IS_READY,
+    SAID,
     State,
     insert,
     microseconds,
     moment_of,
     transaction,
 )
+from index.sessions import BEIJING, CLOSE
 
 _TAG = re.compile(r"<[^>]*>")
 CAPTION_UNITS = 1024  # a caption's UTF-16 code units, core.telegram.org/bots/api#sendphoto
-_EXCHANGE = ZoneInfo("Asia/Shanghai")
-_CLOSE = time(15)
 _MINUTE_US = 60_000_000
 # Rows due at once are due in 1970: their order is kept in the microseconds, and a clock set back delays nobody.
 _RANKS = {"channel": 0, "supergroup": 1, "group": 1, "private": 2}
@@ -202,6 +201,13 @@ def get(engine: Engine, campaign_id: int) -> Campaign:
     return _campaign(row)
 
 
+def latest(engine: Engine) -> Campaign | None:
+    """The campaign stored last, corrections included; None when there is none."""
+    with transaction(engine) as connection:
+        rows = connection.execute(select(CAMPAIGN).order_by(CAMPAIGN.c.id.desc()).limit(1)).all()
+    return next(map(_campaign, rows), None)
+
+
 def unfinished(engine: Engine) -> tuple[Campaign, ...]:
     """The open campaigns, oldest first: what a restart has to go on with."""
     query = select(CAMPAIGN).where(CAMPAIGN.c.state == "open").order_by(CAMPAIGN.c.id)
@@ -251,7 +257,7 @@ def correct(engine: Engine, campaign: Campaign, editions: Mapping[str, Edition],
 
 
 def prune(engine: Engine, before: datetime) -> int:
-    """Delete campaigns that ended and were created before a moment.
+    """Delete campaigns that ended and were created before a moment, and what is kept beside them.
 
     Returns:
         How many.
@@ -259,8 +265,8 @@ def prune(engine: Engine, before: datetime) -> int:
     old = select(CAMPAIGN.c.id).where(CAMPAIGN.c.created_at < before, CAMPAIGN.c.state != "open")
     with transaction(engine) as connection:
         ids = connection.execute(old).scalars().all()
-        for table, key in ((DELIVERY, DELIVERY.c.campaign_id), (EDITION, EDITION.c.campaign_id)):
-            connection.execute(delete(table).where(key.in_(ids)))
+        for table in (DELIVERY, EDITION, SAID):
+            connection.execute(delete(table).where(table.c.campaign_id.in_(ids)))
         return connection.execute(delete(CAMPAIGN).where(CAMPAIGN.c.id.in_(ids))).rowcount
 
 
@@ -350,11 +356,11 @@ def _due(session: date, at: datetime) -> ColumnElement[int]:
 
     A time of day before the close means the next morning.
     """
-    midnight = datetime.combine(session, time(), _EXCHANGE)
+    midnight = datetime.combine(session, time(), BEIJING)
     minutes = type_coerce(CHAT.c.send_at, BigInteger)
     same_day = literal(microseconds(midnight), BigInteger) + minutes * _MINUTE_US
     next_day = literal(microseconds(midnight + timedelta(days=1)), BigInteger) + minutes * _MINUTE_US
-    wanted = case((minutes < _CLOSE.hour * 60, next_day), else_=same_day)
+    wanted = case((minutes < CLOSE.hour * 60, next_day), else_=same_day)
     at_once = case(_RANKS, value=CHAT.c.kind, else_=max(_RANKS.values()))
     return case((and_(CHAT.c.send_at.is_not(None), wanted > microseconds(at)), wanted), else_=at_once)
 

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
+from index.catalog import SHANGHAI_COMPOSITE
 from index.store import create_tables, reporting
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,7 +128,7 @@ CHAT = Table(
     Column("language", String(16), nullable=False, default="en"),
     Column("colours", String(16), nullable=False, default="red_up"),
     Column("thread_id", _Id),
-    Column("indices", Codes, nullable=False, default=("000001.SH",)),
+    Column("indices", Codes, nullable=False, default=(SHANGHAI_COMPOSITE.code,)),
     Column("min_move_pct", Float(53), nullable=False, default=0.0),
     Column("muted_until", Moment),
     Column("send_at", TimeOfDay),
@@ -150,6 +151,7 @@ CAMPAIGN = Table(
     Column("stopped_by", Text, nullable=False, default=""),
     Column("corrects", Integer, doc="the campaign whose messages this one edits"),
     UniqueConstraint("kind", "session"),
+    sqlite_autoincrement=True,  # the id of a campaign that was pruned is never another's
 )
 
 EDITION = Table(
@@ -190,6 +192,24 @@ Index(
     DELIVERY.c.chat_id,
     sqlite_where=IS_READY,
     postgresql_where=IS_READY,
+)
+
+SAID = Table(
+    "close_said",
+    METADATA,
+    Column("campaign_id", Integer, primary_key=True, autoincrement=False),
+    Column("level", Float(53), nullable=False, doc="in points"),
+    Column("change_pts", Float(53), nullable=False),
+    Column("change_pct", Float(53), nullable=False),
+)
+
+TURN = Table(
+    "turn",
+    METADATA,
+    Column("chat_id", _Id, primary_key=True, autoincrement=False),
+    Column("user_id", _Id, primary_key=True, autoincrement=False, doc="0 where nobody is behind a post"),
+    Column("told", Text, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
 )
 
 UPDATE = Table(

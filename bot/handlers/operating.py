@@ -5,12 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
 from telegram import Message
 
 from bot.delivery import chats, outbox
 from bot.delivery.outbox import Campaign, Tally
-from bot.delivery.tables import CAMPAIGN, transaction
 from bot.desk import Desk
 from bot.figures import Sourced
 from bot.handlers.talk import Talk
@@ -73,7 +71,7 @@ class Operating:
 def examine(desk: Desk, at: datetime, ails: Ails) -> Status:
     """How the bot stands at a moment."""
     engine, newest, counted = desk.store.engine, _newest(desk, at), chats.count(desk.store.engine)
-    campaign = _last_campaign(desk)
+    campaign = outbox.latest(engine)
     return Status(
         ails(at),
         newest,
@@ -91,9 +89,3 @@ def examine(desk: Desk, at: datetime, ails: Ails) -> Status:
 def _newest(desk: Desk, at: datetime) -> date | None:
     bars = desk.reader.bars(SHANGHAI_COMPOSITE.code, at)
     return bars.session(-1) if len(bars) else None
-
-
-def _last_campaign(desk: Desk) -> Campaign | None:
-    with transaction(desk.store.engine) as connection:
-        found = connection.execute(select(func.max(CAMPAIGN.c.id))).scalar_one()
-    return None if found is None else outbox.get(desk.store.engine, found)

@@ -1,11 +1,13 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
+from bot import corrections
+from bot.corrections import Said
 from bot.delivery import chats, outbox
-from bot.delivery.outbox import Draft, Edition, Tally
-from bot.delivery.tables import DELIVERY, moment_of
+from bot.delivery.outbox import Campaign, Draft, Edition, Tally
+from bot.delivery.tables import CAMPAIGN, DELIVERY, SAID, moment_of, transaction
 from tests.bot.delivery.desk import CLOSE, NOON, PAGE, SESSION, draft
 
 EDITIONS = {"en/red_up": Edition("en"), "zh-hans/red_up": Edition("红"), "zh-hans/green_up": Edition("绿")}
@@ -152,3 +154,35 @@ def test_a_campaign_that_never_was_is_a_look_up_error(engine: Engine) -> None:
 def test_open_campaigns_are_not_pruned(engine: Engine) -> None:
     outbox.enqueue(engine, draft(), CLOSE)
     assert outbox.prune(engine, NOON) == 0
+
+
+def _end(engine: Engine, campaign: Campaign) -> None:
+    with transaction(engine) as connection:
+        connection.execute(update(CAMPAIGN).where(CAMPAIGN.c.id == campaign.id).values(state="done"))
+
+
+def test_what_a_pruned_campaign_said_goes_with_it(engine: Engine) -> None:
+    pruned, kept = (outbox.enqueue(engine, draft(kind=kind), CLOSE) for kind in ("close", "midday"))
+    for campaign in (pruned, kept):
+        corrections.note(engine, campaign, Said(3336.50, 248.97, 8.06))
+    _end(engine, pruned)
+    assert outbox.prune(engine, NOON) == 1
+    with transaction(engine) as connection:
+        assert connection.execute(select(SAID.c.campaign_id)).scalars().all() == [kept.id]
+
+
+def test_the_id_of_a_pruned_campaign_is_never_anothers(engine: Engine) -> None:
+    pruned = outbox.enqueue(engine, draft(), CLOSE)
+    _end(engine, pruned)
+    outbox.prune(engine, NOON)
+    assert outbox.enqueue(engine, draft(), NOON).id > pruned.id
+
+
+def test_the_latest_campaign_is_the_one_stored_last(engine: Engine) -> None:
+    outbox.enqueue(engine, draft(kind="midday"), CLOSE)
+    last = outbox.enqueue(engine, draft(), CLOSE - timedelta(hours=1))
+    assert outbox.latest(engine) == last
+
+
+def test_an_empty_outbox_has_no_latest_campaign(engine: Engine) -> None:
+    assert outbox.latest(engine) is None

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,3 +36,9 @@ def test_a_database_that_cannot_be_created_says_so(tmp_path: Path) -> None:
     nowhere = create_engine(f"sqlite:///{tmp_path / 'gone' / 'whyup.db'}")
     with pytest.raises(StoreUnreachable):
         tables.create(nowhere)
+
+
+def test_the_tables_do_not_depend_on_what_was_imported() -> None:
+    command = [sys.executable, "-c", "from bot.delivery import tables; print(*sorted(tables.METADATA.tables))"]
+    alone = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    assert {"chat", "campaign", "close_said", "turn", "telegram_update"} <= set(alone.stdout.split())

@@ -30,6 +30,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from index.catalog import SHANGHAI_COMPOSITE
@@ -239,8 +240,12 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     Raises:
         StoreUnreachable: the database refused (full disk, lost connection, locked for too long).
     """
-    with reporting(str(engine.url)), engine.begin() as connection:
-        yield connection
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError:  # alone: what else the caller's own lines raise is no word of the database
+        with reporting(str(engine.url)):
+            raise
 
 
 def insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - two dialects' classes with one interface

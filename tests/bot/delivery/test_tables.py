@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from bot.delivery import tables
 from bot.delivery.tables import METADATA
@@ -42,3 +42,16 @@ def test_the_tables_do_not_depend_on_what_was_imported() -> None:
     command = [sys.executable, "-c", "from bot.delivery import tables; print(*sorted(tables.METADATA.tables))"]
     alone = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
     assert {"chat", "campaign", "close_said", "turn", "telegram_update"} <= set(alone.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError("chart.png"), ModuleNotFoundError("chart")], ids=lambda e: type(e).__name__
+)
+def test_an_error_that_is_not_the_databases_stays_itself(engine: Engine, error: Exception) -> None:
+    with pytest.raises(type(error)), tables.transaction(engine):
+        raise error
+
+
+def test_a_refusal_of_the_database_says_so(engine: Engine) -> None:
+    with pytest.raises(StoreUnreachable), tables.transaction(engine) as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))

@@ -21,6 +21,7 @@ from bot.closes import ClosePush
 from bot.delivery import tables
 from bot.delivery.broadcast import Broadcaster
 from bot.delivery.errors import AlreadyBroadcasting
+from bot.delivery.housekeeping import tidy
 from bot.delivery.pacing import Pacer
 from bot.delivery.transport import AiohttpRequest
 from bot.desk import Desk
@@ -72,7 +73,12 @@ async def serve(settings: Settings, store: Store, clock: Clock) -> None:
         await _introduce(application)
         async with _station(settings, Station(metrics, desk, intake)):
             _log.info("started", bot=application.bot.username, takes=type(intake).__name__)
-            await _until_stopped(intake, push, schedule.scheduler(push.run, clock, pulls), pulling)
+            jobs = schedule.scheduler(push.run, clock, pulls, partial(_tidied, store, clock))
+            await _until_stopped(intake, push, jobs, pulling)
+
+
+async def _tidied(store: Store, clock: Clock) -> None:
+    await asyncio.to_thread(tidy, store.engine, clock.now())
 
 
 def _intake(application: AnyApplication, desk: Desk, metrics: Metrics) -> Intake:

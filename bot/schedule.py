@@ -34,6 +34,7 @@ PULLED_AT = tuple(
         "20:30",
     )
 )
+TIDIED_AT = time(4)  # Beijing: when nobody asks and nothing is sent
 LOOKS_AGAIN = timedelta(minutes=5)  # for campaigns that a crash, a lost network or a late bar left unfinished
 
 
@@ -81,7 +82,7 @@ def _next_weekday_close(local: datetime) -> datetime:
     return sessions.close_of(day + timedelta(days=ahead))
 
 
-def scheduler(push: Job, clock: Clock, pulls: Pulls | None = None) -> AsyncIOScheduler:
+def scheduler(push: Job, clock: Clock, pulls: Pulls | None = None, tidy: Job | None = None) -> AsyncIOScheduler:
     """A scheduler with its jobs, not started.
 
     A job that comes due during a stall runs when the stall is over (no grace limit), once however often it came due;
@@ -93,6 +94,8 @@ def scheduler(push: Job, clock: Clock, pulls: Pulls | None = None) -> AsyncIOSch
     found.add_job(push, IntervalTrigger(seconds=LOOKS_AGAIN.total_seconds()), id="unfinished", **always)
     if pulls:
         _add_pulls(found, pulls, always)
+    if tidy:
+        found.add_job(tidy, CronTrigger(hour=TIDIED_AT.hour, timezone=sessions.BEIJING), id="tidy", **always)
     return found
 
 

@@ -13,11 +13,10 @@ from sqlalchemy import Column as SqlColumn
 from sqlalchemy import Executable, Float, Integer, MetaData, String, Table, Text, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
-from sqlalchemy.schema import CreateTable
 
 from index.crosscheck import Reading, Verdict
 from index.sources.contract import Request, Source, Unanswered
-from index.store import moment, reporting, stamp
+from index.store import create_tables, moment, reporting, stamp
 
 LONGEST_COOL_DOWN = timedelta(days=1)
 SHAPE_COOL_DOWN = timedelta(hours=6)  # a changed page is not mended within minutes, but asking does no harm
@@ -100,10 +99,8 @@ class Memory:
             StoreUnreachable: the database does not answer.
         """
         self.engine, self.url = engine, url
-        # create_all asks first and creates then, which fails when another process opens the same new store
-        with reporting(url), engine.begin() as connection:
-            for table in METADATA.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
+        with reporting(url):
+            create_tables(engine, METADATA)
 
     def states(self) -> dict[str, State]:
         """All that is known, by the names of sources and families."""

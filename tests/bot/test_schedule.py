@@ -119,3 +119,12 @@ def test_both_jobs_run_however_late_and_once_however_often_due() -> None:
     jobs = scheduler(push, Clock(lambda: WALL)).get_jobs()
     assert {job.id for job in jobs} == {"close", "unfinished"}
     assert all(job.misfire_grace_time is None and job.coalesce for job in jobs)
+
+
+def test_what_is_old_is_tidied_away_once_a_night() -> None:
+    async def tidy() -> None: ...
+
+    (job,) = (job for job in scheduler(tidy, Clock(lambda: WALL), tidy=tidy).get_jobs() if job.id == "tidy")
+    first = job.trigger.get_next_fire_time(None, beijing("2024-09-30T12:00"))
+    second = job.trigger.get_next_fire_time(first, first)
+    assert [first, second] == [beijing("2024-10-01T04:00"), beijing("2024-10-02T04:00")]

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ExtBot
 
 from bot import handlers, schedule
@@ -34,7 +34,7 @@ from bot.polling import InOrderPerChat, Poller
 from bot.pulling import Puller
 from bot.settings import FREE_TIER, Settings
 from bot.webhook import Webhook
-from index.errors import StoreUnreachable, TokenRefused
+from index.errors import StoreUnreachable, TelegramUnreachable, TokenRefused
 from index.pull_reports import RefreshReport
 from index.pulls import refresh
 from index.sources.asking import Asking
@@ -207,7 +207,9 @@ def _token_checked() -> Iterator[None]:
     try:
         yield
     except InvalidToken as error:
-        raise TokenRefused(error.message) from error
+        raise TokenRefused(type(error).__name__) from error
+    except NetworkError as error:
+        raise TelegramUnreachable(type(error).__name__) from error
 
 
 def _wire(settings: Settings, metrics: Metrics) -> CountedWire:

@@ -3,6 +3,8 @@
 Rooms that load heavy libraries are imported inside their command, so that ``whyup ask`` answers at once.
 """
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from bot.chat.answer import Answer
 from bot.chat.asked import Habits
 from bot.commands import asking, console, figures, noting
 from bot.opening import bare_store, open_store
-from bot.pages import DEFAULT_LANGUAGE
+from bot.pages import DEFAULT_LANGUAGE, LANGUAGES
 from bot.settings import Settings
 from index.reader import Reader
 from index.refresh import ImportReport
@@ -40,7 +42,15 @@ class Shown:
     chart: Path | None
 
 
-Language = Annotated[str, typer.Option(help="en, zh-hans or zh-hant; the question's own when not given.")]
+def _spoken(language: str) -> str:
+    if language and language not in LANGUAGES:
+        msg = f"{language!r} is none of {', '.join(LANGUAGES)}"
+        raise typer.BadParameter(msg)
+    return language
+
+
+LANGUAGE_HELP = "en, zh-hans or zh-hant; the question's own when not given."
+Language = Annotated[str, typer.Option(help=LANGUAGE_HELP, callback=_spoken)]
 At = Annotated[
     str, typer.Option(help="Ask as if it were then: 2024-09-30T16:00 (Beijing time), or a date for its end.")
 ]
@@ -179,7 +189,8 @@ def broadcast(
     from bot.commands import audience  # noqa: PLC0415 - Telegram's library loads with it
 
     with _store() as (store, settings):
-        audience.broadcast(store, settings, _now, _day(session), dry=dry_run)
+        if not audience.broadcast(store, settings, _now, _day(session), dry=dry_run):
+            raise typer.Exit(1)
 
 
 subscribers = typer.Typer(help="The chats that get the close.", no_args_is_help=True)
@@ -321,8 +332,22 @@ def _now() -> datetime:
 
 
 def main() -> None:
-    """The console script."""
-    app()
+    """The console script. Whatever becomes of standard output ends it with a status, not with a traceback."""
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr] # a terminal that knows no Chinese shows marks
+    try:
+        app()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_output()
+        sys.exit(0)
+    except OSError as error:
+        _leave_output()
+        sys.exit(f"whyup: {error.strerror or error}")
+
+
+def _leave_output() -> None:
+    """Let the interpreter flush into nothing when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ class Intake:
             except RetryAfter as error:
                 await asyncio.sleep(_seconds(error.retry_after))
             except InvalidToken as error:
-                raise TokenRefused(error.message) from error
+                raise TokenRefused(type(error).__name__) from error
             except Conflict as error:
                 raise TokenShared(error.message) from error
             else:

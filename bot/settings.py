@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.pages import DEFAULT_LANGUAGE, LANGUAGES
 from index.errors import SettingInvalid
 
+NOT_SET = "WHYUP_TELEGRAM_TOKEN is not set"
 FREE_TIER = 30.0  # messages a second that Telegram delivers without pay (Bot FAQ, "Broadcasting to Users")
 PAID_TIER = 1000.0
 LOOPBACK = "127.0.0.1"

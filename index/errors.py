@@ -11,6 +11,7 @@ MarketError
 ├── StoreUnreachable     the database cannot be opened
 ├── SettingInvalid       an environment variable that makes no sense
 ├── RulesInvalid         a file of rules that an operator edited makes no sense
+├── TelegramUnreachable  the Bot API does not answer when the bot comes up
 └── TokenRefused         Telegram does not know the bot token
 """
 
@@ -150,3 +151,11 @@ class TokenRefused(MarketError):
 
     reason: str
     exit_status: ClassVar[int] = 5
+
+
+@dataclass(eq=False)
+class TelegramUnreachable(MarketError):
+    """The Bot API does not answer when the bot comes up."""
+
+    reason: str
+    exit_status: ClassVar[int] = 6

@@ -48,12 +48,16 @@ class Peer:
     Attributes:
         index: the catalogue's code.
         session: its last session whose close was public by then.
+        since: the session whose close the change starts from.
+        sessions: how many of its sessions lie in between.
         change_pct: from its last close public at Shanghai's previous close; 1.5 means 1.5 %.
         level: its close in points.
     """
 
     index: str
     session: date
+    since: date
+    sessions: int
     change_pct: float
     level: float
     source: str
@@ -181,7 +185,16 @@ def peer(bars: Bars, after: datetime, until: datetime) -> Peer | None:
         return None
     change_pct = _pct(float(bars.close[last]), float(bars.close[before]))
     published_at = sessions.close_of(bars.session(last), BY_CODE[bars.index].mic)
-    return Peer(bars.index, bars.session(last), change_pct, float(bars.close[last]), bars.sources[last], published_at)
+    return Peer(
+        index=bars.index,
+        session=bars.session(last),
+        since=bars.session(before),
+        sessions=last - before,
+        change_pct=change_pct,
+        level=float(bars.close[last]),
+        source=bars.sources[last],
+        published_at=published_at,
+    )
 
 
 def _last_public(bars: Bars, moment: datetime) -> int:

@@ -69,12 +69,14 @@ def _answered(line: str, reader: Reader, now: datetime, habits: Habits) -> dict[
     try:
         asked = json.loads(line)
         text, at = str(asked["text"]), moment_of(asked.get("at") or "", now)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         return {"error": "LineUnreadable", "reason": f"{type(error).__name__}: {error}"}
     try:
         return answer(text, at, reader, habits).as_json()
     except MarketError as error:
         return {"error": type(error).__name__, "text": page_of(error, habits.language)}
+    except OverflowError:  # a moment at the very edge of the calendar, moved into another zone
+        return {"error": "LineUnreadable", "reason": f"at: {at}"}
 
 
 def moment_of(text: str, now: datetime) -> datetime | date:

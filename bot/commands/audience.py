@@ -21,9 +21,9 @@ from bot.delivery.transport import Wire
 from bot.desk import Desk
 from bot.figures import Sourced, sourced
 from bot.pages import render
-from bot.settings import FREE_TIER, Settings
+from bot.settings import FREE_TIER, NOT_SET, Settings
 from index.catalog import SHANGHAI_COMPOSITE
-from index.errors import NoFigures
+from index.errors import NoFigures, TokenRefused
 from index.store import Store
 
 
@@ -84,8 +84,11 @@ def take_out(path: Path, store: Store, language: str) -> None:
 
 def broadcast(
     store: Store, settings: Settings, wall: Callable[[], datetime], session: date | None, *, dry: bool
-) -> None:
+) -> bool:
     """Send a session's close to everybody who has not got it; running it again goes on where it ended.
+
+    Returns:
+        Whether nobody is left without it who should have it.
 
     Raises:
         NoFigures: the session's figures are not stored.
@@ -95,9 +98,15 @@ def broadcast(
     desk = Desk(store, settings, Clock(wall))
     ready = _draft(desk, session, wall())
     _announce(ready, store, settings, wall())
-    if not dry:
-        report = asyncio.run(_send(ready, store, settings, wall))
-        _conclude(report, settings)
+    if dry:
+        return True
+    if not settings.telegram_token.get_secret_value():
+        raise TokenRefused(NOT_SET)
+    if wall() >= ready.not_after:  # said in the plan; a campaign that nobody may get is not begun
+        return False
+    report = asyncio.run(_send(ready, store, settings, wall))
+    _conclude(report, settings)
+    return not report.tally.left and not report.tally.failed
 
 
 def _draft(desk: Desk, session: date | None, now: datetime) -> Draft:

@@ -53,7 +53,8 @@ def lines_of(name: str) -> Iterator[Iterable[str]]:
     if name == "-":
         yield sys.stdin
         return
-    with file_errors(Path(name)), Path(name).open(encoding="utf-8") as text:
+    # One damaged line must not silence the others, and a byte order mark is no part of the first.
+    with file_errors(Path(name)), Path(name).open(encoding="utf-8-sig", errors="replace") as text:
         yield text
 
 
@@ -62,6 +63,8 @@ def file_errors(path: Path) -> Iterator[None]:
     """Turn the system's complaints about a file into the project's."""
     try:
         yield
+    except BrokenPipeError:  # of standard output, not of the file
+        raise
     except (OSError, UnicodeDecodeError) as error:
         raise FolderUnreadable(str(path), getattr(error, "strerror", None) or str(error)) from error
 

@@ -27,7 +27,7 @@ def _labelled(line: str) -> Mapping[str, object]:
     try:
         given = json.loads(line)
         title, published = str(given["title"]), _day(str(given.get("published_at") or ""))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         return {"error": "LineUnreadable", "reason": f"{type(error).__name__}: {error}"}
     found = read(title, published)
     said = {

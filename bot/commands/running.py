@@ -7,11 +7,9 @@ from datetime import date, datetime
 from bot.app import serve
 from bot.clock import Clock
 from bot.logs import set_up_logging
-from bot.settings import Settings
+from bot.settings import NOT_SET, Settings
 from index.errors import TokenRefused
 from index.store import Store
-
-NOT_SET = "WHYUP_TELEGRAM_TOKEN is not set"
 
 
 def run(settings: Settings, store: Store, wall: Callable[[], datetime], at: datetime | date | None) -> None:

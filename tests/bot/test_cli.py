@@ -142,10 +142,10 @@ WRONG = [
     (("ask", "why did the market fall on 1989-06-01?"), "no trading on 1 Jun 1989"),
     (("ask", "level of the index on 2099-01-05?"), "5 Jan 2099 has not come yet"),
     (("explain", "2015-06-26"), "No figures are stored for Shanghai Composite on 26 Jun 2015"),
-    (("import", "/no/such/folder"), "/no/such/folder cannot be read"),
-    (("ask", "--batch", "/no/such/file"), "/no/such/file cannot be read"),
-    (("ask", "why?", "--chart", "/no/such/folder/close.png"), "/no/such/folder/close.png cannot be read"),
-    (("headlines", "/no/such/file"), "/no/such/file cannot be read"),
+    (("import", "/no/such/folder"), "/no/such/folder cannot be used"),
+    (("ask", "--batch", "/no/such/file"), "/no/such/file cannot be used"),
+    (("ask", "why?", "--chart", "/no/such/folder/close.png"), "/no/such/folder/close.png cannot be used"),
+    (("headlines", "/no/such/file"), "/no/such/file cannot be used"),
     (("run",), "Telegram does not accept the bot token"),
 ]
 
@@ -247,3 +247,21 @@ def test_without_a_command_help_is_shown(whyup: Whyup) -> None:
     result = whyup()
     assert "ask" in result.stdout + result.stderr
     assert "explain" in result.stdout + result.stderr
+
+
+def test_no_line_of_a_batch_silences_the_others(whyup: Whyup, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    bad = ('{"text": "why", "at": "0001-01-01T00:00"}', "[" * 100_000, "{}", "no json")
+    good = '{"text": "why is the index up?", "at": "2024-09-30"}'
+    file.write_text("\n".join((*bad, good)), encoding="utf-8")
+    answers = [json.loads(line) for line in whyup("ask", "--batch", str(file)).stdout.splitlines()]
+    assert [answer.get("error") for answer in answers] == ["LineUnreadable"] * len(bad) + [None]
+    assert answers[-1]["slots"]["sessions"] == ["2024-09-30"]
+
+
+def test_a_close_that_is_too_late_is_not_begun(whyup: Whyup) -> None:
+    result = whyup("broadcast", "2024-09-30", WHYUP_TELEGRAM_TOKEN="1:token")  # noqa: S106 - there is nothing behind it
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (
+        1,
+        "It is too late for it: nobody gets a close after the next noon.",
+    )

@@ -208,6 +208,7 @@ EXAMPLES: Mapping[str, tuple[object, ...]] = {
     "StoreUnreachable": ("sqlite:////nowhere.db", "unable to open database file"),
     "SettingInvalid": ("WHYUP_COLOURS", "Input should be 'red_up'"),
     "RulesInvalid": ("when.toml", "slang", "no such key"),
+    "TelegramUnreachable": ("NotSent",),
     "TokenRefused": ("Unauthorized",),
 }
 # What a reader must be told, for each.
@@ -222,6 +223,7 @@ NAMED = {
     "StoreUnreachable": "nowhere.db",
     "SettingInvalid": "WHYUP_COLOURS",
     "RulesInvalid": "when.toml",
+    "TelegramUnreachable": "NotSent",
     "TokenRefused": "Unauthorized",
 }
 

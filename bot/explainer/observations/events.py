@@ -2,7 +2,7 @@
 
 A note is news for some days, and a policy then stays in force: reports name it for weeks as what the market moves
 before. So its strength is a sum of a fast and a slow part. A policy meeting whose reading is open (polarity 0) speaks
-only as such a background, for either direction, and never as announced news.
+only as such a background, for either direction and for a few days, and never as announced news.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def _strength(row: Known, window: Window) -> float:
 
 
 def _background(row: Known, window: Window) -> float:
-    lasts = group_of(row["driver"]) in LASTING
+    lasts = bool(row["polarity"]) and group_of(row["driver"]) in LASTING
     oldest, half_life = (BACKGROUND_OLDEST, BACKGROUND_HALF_LIFE) if lasts else (NEWS_OLDEST, NEWS_HALF_LIFE)
     return (1 - NEWS) * _faded(row, window, oldest, half_life)
 

@@ -5,6 +5,7 @@ The published effect: a 1 % overnight move of the S&P 500 goes with 0.2-0.3 % in
 """
 
 from collections.abc import Iterator
+from datetime import date
 from math import sqrt
 
 from bot.explainer.evidence import Evidence, Window
@@ -39,9 +40,20 @@ def _evidence(peer: Peer, move: Move) -> Evidence:
         strength=_strength(peer, move) if speaks else 0.0,
         published_at=peer.published_at,
         source=peer.source,
-        facts={"index": peer.index, "change_pct": peer.change_pct, "session": peer.session},
+        facts={"index": peer.index, "change_pct": peer.change_pct, "session": peer.session, **_dated(peer, move)},
         figure="change_pct",
     )
+
+
+def _dated(peer: Peer, move: Move) -> dict[str, date | None]:
+    """When it was, where that is not the explained session itself: another day, or several of them."""
+    if move.is_range:
+        return {"on": None, "since": None}
+    is_long = peer.sessions > 1
+    return {
+        "on": None if is_long or peer.session == move.session else peer.session,
+        "since": peer.since if is_long else None,
+    }
 
 
 def _speaks(peer: Peer, move: Move) -> bool:

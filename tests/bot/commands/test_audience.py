@@ -54,7 +54,7 @@ def test_a_row_that_makes_no_sense_is_named_and_the_rest_is_kept(
 def test_a_file_of_subscribers_that_is_not_there_is_named(whyup: Whyup, empty: dict[str, str]) -> None:
     result = whyup("subscribers", "import", "/no/such/file.csv", **empty)
     assert result.exit_code > 0
-    assert "/no/such/file.csv cannot be read" in result.stderr
+    assert "/no/such/file.csv cannot be used" in result.stderr
 
 
 def test_a_dry_run_shows_message_and_audience_and_sends_nothing(

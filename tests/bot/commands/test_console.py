@@ -35,11 +35,11 @@ def test_a_file_that_is_not_there_is_named() -> None:
     assert (error.value.path, error.value.reason) == ("/no/such/file", "No such file or directory")
 
 
-def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "photo.jsonl"
-    file.write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(FolderUnreadable, match="photo"), lines_of(str(file)) as lines:
-        list(lines)
+def test_a_damaged_line_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_bytes(b"\xef\xbb\xbfwhy?\ncaf\xe9\n\xe4\xb8\xba\xe4\xbb\x80\xe4\xb9\x88\n")
+    with lines_of(str(file)) as lines:
+        assert list(lines) == ["why?\n", "caf\ufffd\n", "为什么\n"]
 
 
 def test_a_hyphen_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

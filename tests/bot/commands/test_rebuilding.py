@@ -36,7 +36,7 @@ def test_a_row_that_no_index_can_be_computed_from_is_named(whyup: Whyup, tmp_pat
 def test_a_file_that_is_not_there_is_named(whyup: Whyup) -> None:
     result = whyup("rebuild", "/no/such/file.csv")
     assert result.exit_code > 0
-    assert "/no/such/file.csv cannot be read" in result.stderr
+    assert "/no/such/file.csv cannot be used" in result.stderr
 
 
 def test_an_unknown_index_to_compare_with_is_named(whyup: Whyup, tmp_path: Path) -> None:

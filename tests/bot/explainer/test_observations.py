@@ -118,10 +118,14 @@ def test_a_measure_speaks_again_on_the_day_it_takes_effect(beside: Beside) -> No
     assert (one.kind, one.strength) == ("announced", 0.5)
 
 
-@pytest.mark.parametrize(("day", "sign"), [("2024-09-18", 1), ("2024-09-11", -1)], ids=["rise", "fall"])
+@pytest.mark.parametrize(("day", "sign"), [("2024-09-10", 1), ("2024-09-11", -1)], ids=["rise", "fall"])
 def test_a_policy_meeting_whose_reading_is_open_goes_with_either_direction(beside: Beside, day: str, sign: int) -> None:
     (one,) = noted(beside, "2024-09-06T18:00", "policy.fiscal_industry", 0, day)
     assert (one.polarity, one.kind) == (sign, "coincident")
+
+
+def test_a_meeting_of_weeks_ago_whose_reading_is_open_says_nothing(beside: Beside) -> None:
+    assert not noted(beside, "2024-09-02T18:00", "policy.fiscal_industry", 0, "2024-09-18")
 
 
 def test_talks_whose_reading_is_open_claim_nothing(beside: Beside) -> None:

@@ -259,8 +259,9 @@ def test_no_line_of_a_batch_silences_the_others(whyup: Whyup, tmp_path: Path) ->
     assert answers[-1]["slots"]["sessions"] == ["2024-09-30"]
 
 
-def test_a_close_that_is_too_late_is_not_begun(whyup: Whyup) -> None:
-    result = whyup("broadcast", "2024-09-30", WHYUP_TELEGRAM_TOKEN="1:token")  # noqa: S106 - there is nothing behind it
+def test_a_close_that_is_too_late_is_not_begun(whyup: Whyup, empty: dict[str, str]) -> None:
+    own = empty | {"WHYUP_TELEGRAM_TOKEN": "1:token"}
+    result = whyup("broadcast", "2024-09-30", **own)
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (
         1,
         "It is too late for it: nobody gets a close after the next noon.",

@@ -26,7 +26,7 @@ def _words() -> Lexicon[_Word]:
     tables = read("when")
     words = {
         simplified(word): (kind, name)
-        for kind in ("today", "yesterday", "offset", "range", "horizon")
+        for kind in ("today", "yesterday", "offset", "range", "named", "horizon")
         for name, said in tables[kind].items()
         for word in said
     }
@@ -70,6 +70,12 @@ def shifted(days: int) -> Resolve:
 
 def _horizon(mention: Mention[_Word], _: str) -> Spotted:
     return Spotted(mention.start, mention.end, None, shifted(0))
+
+
+def _named(mention: Mention[_Word], name: str) -> Spotted:
+    first, _, last = name.partition("/")
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    return Spotted(mention.start, mention.end, "range", lambda _: days, Rank.SPAN)
 
 
 def _range(mention: Mention[_Word], name: str) -> Spotted:
@@ -128,6 +134,7 @@ _KINDS: Mapping[str, Callable[[Mention[_Word], str], Spotted]] = {
     "yesterday": _yesterday,
     "offset": _offset,
     "range": _range,
+    "named": _named,
     "horizon": _horizon,
     "weekday": _weekday,
 }

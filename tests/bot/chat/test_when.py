@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.language import simplified
 from bot.chat.question import When
 from bot.chat.timewords import Asking
 from bot.chat.when import resolve, spot
@@ -156,3 +157,10 @@ def test_any_mixture_of_digits_and_time_words_resolves_without_an_exception(text
     found = when(text, today)
     assert len(found.days) <= 2
     assert list(found.days) == sorted(found.days)
+
+
+@pytest.mark.parametrize(
+    "text", ["why did it fall in the week of the tariffs", "关税那周A股跌了多少", "關稅那一周大盤點解跌"]
+)
+def test_a_week_that_became_a_name_is_known(text: str) -> None:
+    assert when(simplified(text), date(2025, 5, 20)) == When("range", (date(2025, 4, 7), date(2025, 4, 11)))

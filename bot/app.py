@@ -35,8 +35,8 @@ from bot.pulling import Puller
 from bot.settings import FREE_TIER, Settings
 from bot.webhook import Webhook
 from index.errors import StoreUnreachable, TelegramUnreachable, TokenRefused
-from index.pull_reports import RefreshReport
-from index.pulls import refresh
+from index.live.pulls import refresh
+from index.live.reports import RefreshReport
 from index.sources.asking import Asking
 from index.store import Store
 

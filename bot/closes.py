@@ -21,10 +21,11 @@ from bot.desk import Desk
 from bot.explainer.explanation import Explanation, explain
 from bot.figures import Sourced
 from bot.pages import CAPTION_LIMIT, Page, render
-from index import moves, pulls, sessions
+from index import moves, sessions
 from index.catalog import SHANGHAI_COMPOSITE
-from index.crosscheck import Verdict
 from index.errors import CalendarEnds, NoFigures
+from index.live import pulls
+from index.live.crosscheck import Verdict
 from index.moves import Move
 
 KIND = "close"

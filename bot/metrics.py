@@ -35,7 +35,7 @@ from bot.desk import Desk
 from bot.intake import Intake
 from index.catalog import SHANGHAI_COMPOSITE
 from index.errors import StoreUnreachable
-from index.pull_reports import RefreshReport
+from index.live.reports import RefreshReport
 from index.sessions import close_of
 
 Pull = Callable[..., RefreshReport]

@@ -7,9 +7,9 @@ from datetime import date, datetime
 import structlog
 
 from index import sessions
-from index.chains import Figure, figures
-from index.pull_reports import RefreshReport
-from index.pulls import refresh
+from index.live.chains import Figure, figures
+from index.live.pulls import refresh
+from index.live.reports import RefreshReport
 from index.store import Store
 
 Tell = Callable[[str, date], Awaitable[None]]

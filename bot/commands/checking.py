@@ -12,9 +12,9 @@ from bot.settings import Settings
 from index import sessions
 from index.catalog import SHANGHAI_COMPOSITE
 from index.errors import CalendarEnds
-from index.probing import Probe, probe
-from index.pull_reports import Outcome
-from index.pulls import source_states
+from index.live.probing import Probe, probe
+from index.live.pulls import source_states
+from index.live.reports import Outcome
 from index.store import Store
 
 OLD = timedelta(days=4)  # figures older than a weekend and a day

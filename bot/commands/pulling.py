@@ -7,9 +7,9 @@ from bot.commands.console import progress_bars, say
 from bot.figures import Sourced, sourced
 from bot.pages import render
 from bot.settings import Settings
-from index.chains import figures
-from index.pull_reports import FigureReport, RefreshReport
-from index.pulls import refresh
+from index.live.chains import figures
+from index.live.pulls import refresh
+from index.live.reports import FigureReport, RefreshReport
 from index.store import Store
 
 SHOWN = 5  # findings a figure

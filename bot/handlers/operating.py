@@ -13,9 +13,9 @@ from bot.desk import Desk
 from bot.figures import Sourced
 from bot.handlers.talk import Talk
 from index.catalog import SHANGHAI_COMPOSITE
-from index.pulls import source_states
+from index.live.memory import State
+from index.live.pulls import source_states
 from index.sessions import close_of, horizon
-from index.sources.memory import State
 
 Ails = Callable[[datetime], str]
 Handle = Callable[[Message, str], Awaitable[None]]

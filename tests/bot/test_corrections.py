@@ -12,8 +12,8 @@ import pytest
 from bot.closes import explained
 from bot.corrections import Said
 from bot.delivery.transport import Wire
-from index.crosscheck import Verdict
-from index.pulls import refresh, verdict_of
+from index.live.crosscheck import Verdict
+from index.live.pulls import refresh, verdict_of
 from index.sources.contract import Answer, Call, Record, Request, Row, Source, Unanswered, Why, settled
 from index.store import Store
 from tests.bot.closing import SAMPLE, SESSION, TODAYS_BAR, Bench, beijing, until_friday

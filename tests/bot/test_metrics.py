@@ -28,7 +28,7 @@ from bot.desk import Desk
 from bot.intake import Intake
 from bot.metrics import CountedAnswers, CountedWire, Metrics, Station, age_of_close_s, ailment
 from bot.settings import Settings
-from index.pull_reports import Ended, RefreshReport
+from index.live.reports import Ended, RefreshReport
 from index.store import Store
 from tests.bot.closing import SESSION, beijing, until_friday
 from tests.botapi import NO_LIMITS, Chat, FakeTelegram

@@ -29,9 +29,9 @@ from bot.metrics import ailment
 from bot.pages import LANGUAGES
 from bot.polling import Poller
 from bot.settings import Settings
+from index.live.memory import Memory
 from index.sessions import BEIJING
 from index.sources.contract import Unanswered, Why
-from index.sources.memory import Memory
 from index.store import Store
 from tests.bot.talking import MONDAY, PATIENCE_S, Talking, hasty, talking, wall
 from tests.botapi import NO_LIMITS, Chat, FakeTelegram, Fault, Kind, Privacy

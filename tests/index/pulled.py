@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from index.chains import Figure, after_close, today
+from index.live.chains import Figure, after_close, today
 from index.sessions import BEIJING
 from index.sources.codes import MAINLAND
 from index.sources.contract import Answer, Ask, Call, Host, Record, Request, Row, Source, Unanswered, Why, settled

@@ -7,9 +7,9 @@ import pytest
 from index.contributions import by
 from index.level import compute, in_currency, total_return
 from index.linking import Effects, brinson_fachler, carino, frongello, total
-from index.maintenance import Rules, constituents, weekly
-from index.market import Market, Records, ex_price
-from index.rules_csi import inclusion_ratio
+from index.rules.csi import inclusion_ratio
+from index.rules.maintenance import Rules, constituents, weekly
+from index.rules.market import Market, Records, ex_price
 from tests.index.constituents import MONDAY, TUESDAY, day
 
 

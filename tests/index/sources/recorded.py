@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from index.chains import NORTHBOUND, figures
+from index.live.chains import NORTHBOUND, figures
 from index.sessions import BEIJING
 from index.sources.contract import Answer, Ask, Call, Reading, Request, Source, Unanswered, Why
 

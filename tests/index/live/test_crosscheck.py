@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.crosscheck import Checked, Doubt, Reading, Verdict, Wanted, judge
+from index.live.crosscheck import Checked, Doubt, Reading, Verdict, Wanted, judge
 
 CLOSES_AT = datetime.fromisoformat("2024-09-30T15:00+08:00")
 BEFORE = Reading(

@@ -13,8 +13,8 @@ import pandas as pd
 
 from index.bars import Days, Numbers
 from index.errors import BadRow, ConstituentsInvalid
-from index.market import Flags, Market, Records, Ticks, arrange
 from index.panel import DIVIDEND
+from index.rules.market import Flags, Market, Records, Ticks, arrange
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Rules:
         members: which stocks are constituents in which sessions.
         counted: how many shares of each count.
         refreshes: after which sessions the currency rates are set anew.
-        cash_with_shares: see `index.market.arrange`.
+        cash_with_shares: see `index.rules.market.arrange`.
     """
 
     name: str
@@ -49,7 +49,7 @@ def constituents(records: Records, rules: Rules, ticks: Ticks | None = None) -> 
         suspended ones included; ``dividend`` is for `index.level.total_return`.
 
     Raises:
-        ConstituentsInvalid: a constituent without shares, or see `index.market.arrange`.
+        ConstituentsInvalid: a constituent without shares, or see `index.rules.market.arrange`.
     """
     market = arrange(records, rules.refreshes, cash_with_shares=rules.cash_with_shares, ticks=ticks)
     counted = rules.counted(market)

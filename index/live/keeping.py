@@ -11,19 +11,19 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from index.chains import TRUSTED
-from index.crosscheck import Checked as Judged
-from index.crosscheck import Reading as Said
-from index.crosscheck import Verdict, Wanted, judge
 from index.faults import Fault
 from index.kinds import KINDS, Kind
+from index.live.chains import TRUSTED
+from index.live.crosscheck import Checked as Judged
+from index.live.crosscheck import Reading as Said
+from index.live.crosscheck import Verdict, Wanted, judge
+from index.live.memory import Memory
+from index.live.reports import FigureReport
 from index.plausibility import Neighbours
-from index.pull_reports import FigureReport
 from index.quality import Checked, Rejected, check
 from index.refresh import Finding
 from index.sessions import FIRST_SESSION, close_of
 from index.sources.contract import Reading, Request, Row, Source, may_be_session
-from index.sources.memory import Memory
 from index.store import Known, Store, stamp, stamp_exactly
 
 SAME_PTS = 0.01  # publishers round the same close to two decimals each in their own way

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from index.chains import Figure, figures
-from index.pull_reports import Outcome
+from index.live.chains import Figure, figures
+from index.live.reports import Outcome
 from index.sources.asking import asking
 from index.sources.contract import Answer, Ask, Call, Reading, Request, Source, Why
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from index import rules_csi
 from index.errors import ConstituentsInvalid
-from index.maintenance import constituents
-from index.market import Records
+from index.rules import csi as rules_csi
+from index.rules.maintenance import constituents
+from index.rules.market import Records
 
 DAYS = pd.bdate_range("2024-12-11", periods=6)
 

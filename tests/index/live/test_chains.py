@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from index.chains import Figure, after_close, figures, next_morning, same_evening, today
+from index.live.chains import Figure, after_close, figures, next_morning, same_evening, today
 from index.sessions import BEIJING
 
 BANNING = frozenset({"eastmoney"})  # the quote hosts; its data and news hosts are others

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from index.crosscheck import Verdict
+from index.live.crosscheck import Verdict
 from index.refresh import Finding
 
 Close = tuple[str, date]  # index and session

@@ -1,7 +1,7 @@
 """Raw records of a market → prices, references, shares and rates of every stock in every session.
 
 Everything a rule set needs stands here as arrays of sessions x stocks; which stocks count, and with how many of their
-shares, is the rules' business (`index.rules_sse`, `index.rules_csi`).
+shares, is the rules' business (`index.rules.sse`, `index.rules.csi`).
 """
 
 from collections.abc import Callable

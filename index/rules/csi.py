@@ -7,8 +7,8 @@ multiplied by an inclusion ratio; corporate actions and dividends follow the sam
 import numpy as np
 
 from index.bars import Numbers
-from index.maintenance import Rules, daily
-from index.market import Flags, Market, days
+from index.rules.maintenance import Rules, daily
+from index.rules.market import Flags, Market, days
 
 UNSTEPPED = 0.1  # a free float up to this share counts as it is
 STEP = 0.1

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from index.errors import ConstituentsInvalid
 from index.level import compute, total_return
-from index.maintenance import Rules, constituents, daily, weekly
-from index.market import Market, Records
+from index.rules.maintenance import Rules, constituents, daily, weekly
+from index.rules.market import Market, Records
 from tests.index.constituents import patient
 
 SESSIONS = pd.to_datetime(["2024-09-19", "2024-09-20", "2024-09-23", "2024-09-24"])  # Thursday … Tuesday

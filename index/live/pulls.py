@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from index.chains import Figure, figures
-from index.crosscheck import Verdict
-from index.keeping import Keeper
-from index.pull_reports import Attempt, Ended, FigureReport, Outcome, RefreshReport
+from index.live.chains import Figure, figures
+from index.live.crosscheck import Verdict
+from index.live.keeping import Keeper
+from index.live.memory import Memory, State
+from index.live.reports import Attempt, Ended, FigureReport, Outcome, RefreshReport
 from index.sources.asking import asking
 from index.sources.codes import MAINLAND
 from index.sources.contract import Answer, Ask, Call, Reading, Request, Source, Unanswered, Why
-from index.sources.memory import Memory, State
 from index.store import Store
 
 OFFLINE_AFTER = 3  # hosts that cannot be reached, and none that can: it is us
@@ -43,7 +43,7 @@ def refresh(  # noqa: PLR0913 - the shell's choices, all but three with a defaul
         now: the moment of the run.
         since: the first day wanted; by default what each source has not answered for yet.
         progress: told the source and how much of what is asked of it is done.
-        sources: the figures with their chains; by default all of `index.chains.figures`.
+        sources: the figures with their chains; by default all of `index.live.chains.figures`.
         ask: makes one call; by default in a process of its own.
         deadline_s: after which nothing more is asked.
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from index.chains import Figure, figures
-from index.probing import probe
-from index.pull_reports import Outcome
+from index.live.chains import Figure, figures
+from index.live.probing import probe
+from index.live.reports import Outcome
 from index.sources.contract import Answer, Call, Source, Why
 from tests.index.sources.recorded import EVENING, SOURCES, answer, failing
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from index import rules_sse
-from index.maintenance import constituents
-from index.market import Market, Records, arrange
+from index.rules import sse as rules_sse
+from index.rules.maintenance import constituents
+from index.rules.market import Market, Records, arrange
 from index.sessions import known_sessions
 
 

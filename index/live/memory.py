@@ -14,7 +14,7 @@ from sqlalchemy import Executable, Float, Integer, MetaData, String, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
-from index.crosscheck import Reading, Verdict
+from index.live.crosscheck import Reading, Verdict
 from index.sources.contract import Request, Source, Unanswered
 from index.store import create_tables, moment, reporting, stamp
 

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from index.bars import Days, Numbers
-from index.maintenance import Rules, weekly
-from index.market import Flags, Market, days
+from index.rules.maintenance import Rules, weekly
+from index.rules.market import Flags, Market, days
 from index.sessions import known_sessions
 
 BASE_DAY = np.datetime64("1990-12-19")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from index.chains import NORTHBOUND, figures
-from index.crosscheck import Verdict
-from index.pull_reports import Ended, Outcome, RefreshReport
-from index.pulls import refresh, source_states, verdict_of
+from index.live.chains import NORTHBOUND, figures
+from index.live.crosscheck import Verdict
+from index.live.pulls import refresh, source_states, verdict_of
+from index.live.reports import Ended, Outcome, RefreshReport
 from index.sessions import BEIJING
 from index.sources.contract import Answer, Ask, Call, Request, Source, Why
 from index.store import Store

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from index.live.memory import Memory, State
 from index.sessions import BEIJING
 from index.sources.contract import Request, Unanswered, Why
-from index.sources.memory import Memory, State
 from index.store import Store
 from tests.index.sources.recorded import SOURCES
 

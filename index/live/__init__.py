@@ -1,0 +1,1 @@
+"""Figures from live sources: asked in turn, checked, laid side by side, stored."""

@@ -81,6 +81,10 @@ class Request:
     until: date
     at: datetime
 
+    def span(self) -> dict[str, str]:
+        """The days as AkShare's and Tushare's functions take them."""
+        return {"start_date": f"{self.since:%Y%m%d}", "end_date": f"{self.until:%Y%m%d}"}
+
     def days(self) -> Iterator[date]:
         """The weekdays wanted, oldest first."""
         wanted = (self.since + timedelta(days=step) for step in range((self.until - self.since).days + 1))

@@ -5,14 +5,13 @@ efinance asks the same quote hosts, so it would be no second opinion. Not used a
 (#4364), and ``index_zh_a_hist``, which downloads the list of all indices first. Functions and columns: AkShare 1.19.5.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from index.faults import Fault
 from index.publication import NORTHBOUND_LAST
 from index.quality import Rejected
-from index.sources.cells import day, moment, number, required, sign
+from index.sources.cells import day, moment, number, required
 from index.sources.codes import FUNDS, MAINLAND, prefixed
 from index.sources.contract import (
     DELAYED,
@@ -23,11 +22,10 @@ from index.sources.contract import (
     Request,
     Row,
     Source,
-    settled,
     table_rows,
-    undated,
 )
 from index.sources.flashes import headline
+from index.sources.rows import PRICES, Daily, breadth, rate, signs_of, with_volume
 
 QUOTES = Host("eastmoney", interval_s=15.0, cool_down=timedelta(hours=6))
 DATA = Host("eastmoney_data", interval_s=2.0)
@@ -39,59 +37,26 @@ WORLD: Mapping[str, str] = {
     "SPX": "标普500", "HSI": "恒生指数", "N225": "日经225", "KS11": "韩国KOSPI", "TWII": "台湾加权",
     "AXJO": "澳大利亚标普200",
 }  # fmt: skip
+DAILY = Daily("date", PRICES, ("volume", LOT), ("amount", 1.0))
+DAILY_FUNDS = Daily("日期", ("开盘", "最高", "最低", "收盘"), ("成交量", LOT), ("成交额", 1.0))
+WORLD_INDICES = Daily("日期", ("今开", "最高", "最低", "最新价"), lag=DELAYED)
 
 
 def _closes(request: Request) -> Iterator[Call]:
-    span = {"start_date": f"{request.since:%Y%m%d}", "end_date": f"{request.until:%Y%m%d}"}
-    return (Call("akshare:stock_zh_index_daily_em", {"symbol": prefixed(code), **span}, code) for code in MAINLAND)
-
-
-def _bar(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "index": call.subject,
-        "session": settled(day(record["date"]), request),
-        "open": number(record["open"]),
-        "high": number(record["high"]),
-        "low": number(record["low"]),
-        "close": required(record["close"], "close"),
-        "volume_shares": number(record["volume"], LOT),
-        "turnover_cny": number(record["amount"]),
-    }
-
-
-def _world_bar(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "index": call.subject,
-        "session": settled(day(record["日期"]), request, call.subject, DELAYED),
-        "open": number(record["今开"]),
-        "high": number(record["最高"]),
-        "low": number(record["最低"]),
-        "close": required(record["最新价"], "close"),
-        "volume_shares": None,
-        "turnover_cny": None,
-    }
+    span, function = request.span(), "akshare:stock_zh_index_daily_em"
+    return (Call(function, {"symbol": prefixed(code), **span}, code) for code in MAINLAND)
 
 
 def _dollar_index(record: Record, _call: Call, request: Request) -> Row:
     dated = day(record["日期"])
     if dated >= request.at.date():  # still running in New York
         raise Rejected(Fault("unsettled", "date", dated.isoformat()))
-    return {"series": "dxy", "date": dated, "value": required(record["最新价"], "value")}
+    return rate("dxy", dated, record["最新价"])
 
 
 def _fund_calls(request: Request) -> Iterator[Call]:
-    span = {"start_date": f"{request.since:%Y%m%d}", "end_date": f"{request.until:%Y%m%d}"}
-    return (Call("akshare:fund_etf_hist_em", {"symbol": code, "adjust": "", **span}, code) for code in FUNDS)
-
-
-def _fund(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "code": call.subject,
-        "session": settled(day(record["日期"]), request),
-        "close": required(record["收盘"], "close"),
-        "volume": number(record["成交量"], LOT),
-        "turnover_cny": number(record["成交额"]),
-    }
+    span, function = request.span(), "akshare:fund_etf_hist_em"
+    return (Call(function, {"symbol": code, "adjust": "", **span}, code) for code in FUNDS)
 
 
 def _shares(record: Record, _call: Call, _request: Request) -> Row | None:
@@ -106,20 +71,11 @@ def _shares(record: Record, _call: Call, _request: Request) -> Row | None:
 
 def shanghai_breadth(answer: Answer, request: Request) -> list[Record]:
     """Shanghai's main board and STAR shares by the sign of their change; a share without volume did not trade."""
-    traded = [record for record in table_rows(answer, request) if number(record["成交量"])]
-    changes = (change for record in traded if (change := number(record["涨跌幅"])) is not None)
-    return [{"signs": Counter(map(sign, changes))}]
+    return [{"signs": signs_of(with_volume(table_rows(answer, request)))}]
 
 
 def _breadth(record: Record, _call: Call, request: Request) -> Row:
-    signs = record["signs"]
-    return {
-        "session": undated(request),
-        "market": "SSE",
-        "advancers": float(signs[1]),
-        "decliners": float(signs[-1]),
-        "unchanged": float(signs[0]),
-    }
+    return breadth(record["signs"], request)
 
 
 def prime_rates(answer: Answer, request: Request) -> Iterator[Record]:
@@ -135,11 +91,7 @@ def _prime_rate(record: Record, _call: Call, _request: Request) -> Row | None:
 
 
 def _reserve_ratio(record: Record, _call: Call, _request: Request) -> Row:
-    return {
-        "series": "rrr_large_pct",
-        "date": day(record["公布时间"]),
-        "value": required(record["大型金融机构-调整后"], "value"),
-    }
+    return rate("rrr_large_pct", day(record["公布时间"]), record["大型金融机构-调整后"])
 
 
 def _treasury(record: Record, _call: Call, _request: Request) -> Row | None:
@@ -162,13 +114,13 @@ def _flash(record: Record, _call: Call, _request: Request) -> Row | None:
 
 
 CLOSES = Source(
-    "eastmoney.closes", QUOTES, "bars", PUBLISHER, _closes, _bar,
+    "eastmoney.closes", QUOTES, "bars", PUBLISHER, _closes, DAILY.bar,
     shape=("date", "open", "close", "high", "low", "volume", "amount"),
 )  # fmt: skip
 WORLD_CLOSES = Source(
     "eastmoney.world", QUOTES, "bars", PUBLISHER,
     lambda _request: (Call("akshare:index_global_hist_em", {"symbol": name}, code) for code, name in WORLD.items()),
-    _world_bar, shape=("日期", "代码", "名称", "今开", "最新价", "最高", "最低"),
+    WORLD_INDICES.bar, shape=("日期", "代码", "名称", "今开", "最新价", "最高", "最低"),
 )  # fmt: skip
 DOLLAR_INDEX = Source(
     "eastmoney.dollar_index", QUOTES, "rates", PUBLISHER,
@@ -176,8 +128,9 @@ DOLLAR_INDEX = Source(
     shape=("日期", "代码", "名称", "今开", "最新价", "最高", "最低"),
 )  # fmt: skip
 FUND_CLOSES = Source(
-    "eastmoney.funds", QUOTES, "etf", PUBLISHER, _fund_calls, _fund, shape=("日期", "收盘", "成交量", "成交额")
-)
+    "eastmoney.funds", QUOTES, "etf", PUBLISHER, _fund_calls, DAILY_FUNDS.fund,
+    shape=("日期", "收盘", "成交量", "成交额"),
+)  # fmt: skip
 FUND_SHARES = Source(
     "eastmoney.fund_shares", QUOTES, "etf_shares", PUBLISHER, lambda _request: (Call("akshare:fund_etf_spot_em"),),
     _shares, shape=("代码", "最新份额", "数据日期", "更新时间"), deadline_s=90.0, is_latest_only=True,

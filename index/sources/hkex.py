@@ -7,10 +7,9 @@ channel was shut, and then the file must not be read at all: others repeat the l
 
 from collections.abc import Iterator, Mapping
 
-from index.faults import Fault
-from index.quality import Rejected
 from index.sources.cells import day, number, required
 from index.sources.contract import Answer, Call, Host, Record, Request, Row, Source, Unanswered, Why
+from index.sources.rows import check_stated
 from index.sources.web import json_of, page
 
 HOST = Host("hkex", interval_s=1.0)
@@ -48,8 +47,7 @@ def _row(record: Record, call: Call, _request: Request) -> Row | None:
     if str(record["tradingDay"]) != "1":
         return None
     stated = day(record["date"])
-    if stated.isoformat() != call.subject:
-        raise Rejected(Fault("stale", "session", stated.isoformat()))
+    check_stated(stated, call)
     return {
         "session": stated,
         "channel": CHANNELS[record["market"]],

@@ -11,8 +11,9 @@ from functools import partial
 
 from index.faults import Fault
 from index.quality import Rejected
-from index.sources.cells import day, number, required
+from index.sources.cells import day, number
 from index.sources.contract import Call, Host, Record, Request, Row, Source
+from index.sources.rows import margin
 
 HOST = Host("jin10", interval_s=2.0, cool_down=timedelta(minutes=30))
 PUBLISHER = "Jin10"
@@ -62,12 +63,7 @@ UNITS: Mapping[str, str] = dict(RELEASES.values())
 
 
 def _margin(market: str, record: Record, _call: Call, _request: Request) -> Row:
-    return {
-        "session": day(record["日期"]),
-        "market": market,
-        "financing_balance_cny": required(record["融资余额"], "financing_balance_cny"),
-        "lending_balance_cny": number(record["融券余额"]),
-    }
+    return margin(market, day(record["日期"]), record["融资余额"], record["融券余额"])
 
 
 def _prime_rate(record: Record, _call: Call, _request: Request) -> Row | None:

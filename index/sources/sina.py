@@ -9,15 +9,13 @@ TuShare 1.4.29 ``get_rrr``.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from index.faults import Fault
 from index.quality import Rejected
-from index.sessions import CLOSE
-from index.sources.cells import day, moment, number, required, sign
-from index.sources.codes import FUNDS, MAINLAND, SECTORS, prefixed, unprefixed
+from index.sources.cells import day, moment
+from index.sources.codes import FUNDS, MAINLAND, SECTORS, prefixed
 from index.sources.contract import (
     DELAYED,
     Answer,
@@ -29,11 +27,10 @@ from index.sources.contract import (
     Source,
     Unanswered,
     Why,
-    settled,
     table_rows,
-    undated,
 )
 from index.sources.flashes import headline
+from index.sources.rows import PRICES, Daily, Quotes, breadth, rate, signs_of, with_volume
 from index.sources.web import page
 
 HOST = Host("sina", interval_s=3.0, cool_down=timedelta(minutes=15))
@@ -52,7 +49,12 @@ WORLD: Mapping[str, Call] = {
 }
 QUOTES = "https://hq.sinajs.cn/list="
 QUOTES_REFERER = "https://finance.sina.com.cn/"
-FIELDS = {"open": 1, "price": 3, "high": 4, "low": 5, "volume": 8, "turnover": 9, "day": 30, "time": 31}
+FIELDS = {"open": 1, "close": 3, "high": 4, "low": 5, "volume": 8, "turnover": 9, "day": 30, "time": 31}
+DAILY = Daily("date", PRICES, volume=("volume", 1.0), turnover=("amount", 1.0))  # newer tables have an amount
+DAILY_INDICES = Daily("date", PRICES, volume=("volume", 1.0))
+WORLD_INDICES = Daily("date", PRICES, lag=DELAYED)
+# an index's volume is in lots for Shanghai's, in shares for Shenzhen's, as far as anybody knows
+QUOTED = Quotes(volume=None, fund_volume=1.0)
 QUOTE = re.compile(r'hq_str_(\w+)="([^"]*)"')
 
 
@@ -70,47 +72,12 @@ def quotes(answer: Answer, _request: Request) -> list[Record]:
     found = [(symbol, cells) for symbol, cells in lines if len(cells) > FIELDS["time"]]
     if not found:
         raise Unanswered(Why.SHAPE, str(answer)[:80])
-    return [{"symbol": symbol, **{field: cells[at] for field, at in FIELDS.items()}} for symbol, cells in found]
+    return [_fields(symbol, cells) for symbol, cells in found]
 
 
-def _session(record: Record, request: Request) -> date:
-    """The day that the quote itself states, once the closing auction is in it."""
-    if record["time"] < CLOSE.isoformat():
-        raise Rejected(Fault("unsettled", "session", record["day"]))
-    return settled(day(record["day"]), request)
-
-
-def _quoted_bar(record: Record, _call: Call, request: Request) -> Row:
-    return {
-        "index": unprefixed(record["symbol"], MAINLAND),
-        "session": _session(record, request),
-        "open": number(record["open"]),
-        "high": number(record["high"]),
-        "low": number(record["low"]),
-        "close": required(record["price"], "close"),
-        "volume_shares": None,  # in lots for Shanghai's indices, in shares for Shenzhen's, as far as anybody knows
-        "turnover_cny": number(record["turnover"]),
-    }
-
-
-def _quoted_sector(record: Record, _call: Call, request: Request) -> Row:
-    code = unprefixed(record["symbol"], SECTORS)
-    return {
-        "code": code,
-        "name": SECTORS[code],
-        "session": _session(record, request),
-        "close": required(record["price"], "close"),
-    }
-
-
-def _quoted_fund(record: Record, _call: Call, request: Request) -> Row:
-    return {
-        "code": unprefixed(record["symbol"], FUNDS),
-        "session": _session(record, request),
-        "close": required(record["price"], "close"),
-        "volume": number(record["volume"]),
-        "turnover_cny": number(record["turnover"]),
-    }
+def _fields(symbol: str, cells: list[str]) -> Record:
+    fields = {field: cells[at] for field, at in FIELDS.items()}
+    return {**fields, "symbol": symbol, "moment": f"{fields['day']} {fields['time']}"}
 
 
 def _daily(codes: Iterable[str], function: str = "akshare:stock_zh_index_daily") -> Iterator[Call]:
@@ -122,80 +89,27 @@ def _sector_calls(_request: Request) -> Iterator[Call]:
     yield from _daily((code for code in SECTORS if not code.startswith("0")), "akshare:fund_etf_hist_sina")
 
 
-def _bar(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "index": call.subject,
-        "session": settled(day(record["date"]), request),
-        "open": number(record["open"]),
-        "high": number(record["high"]),
-        "low": number(record["low"]),
-        "close": required(record["close"], "close"),
-        "volume_shares": number(record["volume"]),
-        "turnover_cny": None,
-    }
-
-
-def _world_bar(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "index": call.subject,
-        "session": settled(day(record["date"]), request, call.subject, DELAYED),
-        "open": number(record["open"]),
-        "high": number(record["high"]),
-        "low": number(record["low"]),
-        "close": required(record["close"], "close"),
-        "volume_shares": None,
-        "turnover_cny": None,
-    }
-
-
-def _sector(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "code": call.subject,
-        "name": SECTORS[call.subject],
-        "session": settled(day(record["date"]), request),
-        "close": required(record["close"], "close"),
-    }
-
-
-def _fund(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "code": call.subject,
-        "session": settled(day(record["date"]), request),
-        "close": required(record["close"], "close"),
-        "volume": number(record["volume"]),
-        "turnover_cny": number(record.get("amount")),  # newer tables have it
-    }
-
-
 def shanghai_breadth(answer: Answer, request: Request) -> list[Record]:
     """Shanghai's advancing, declining and unchanged shares, counted from the whole market's quotes."""
     shares = [record for record in table_rows(answer, request) if str(record["代码"]).startswith("sh")]
-    traded = [record for record in shares if number(record["成交量"])]
+    traded = list(with_volume(shares))
     late = sum(str(record["时间戳"]) >= AFTER_THE_AUCTION for record in traded)
-    changes = (change for record in traded if (change := number(record["涨跌幅"])) is not None)
-    return [{"signs": Counter(map(sign, changes)), "late": late, "traded": len(traded)}]
+    return [{"signs": signs_of(traded), "late": late, "traded": len(traded)}]
 
 
 def _breadth(record: Record, _call: Call, request: Request) -> Row:
     if record["late"] < (1 - MOST_STALE) * record["traded"] or not record["traded"]:
         raise Rejected(Fault("stale", "session", f"{record['late']}/{record['traded']}"))
-    signs = record["signs"]
-    return {
-        "session": undated(request),
-        "market": "SSE",
-        "advancers": float(signs[1]),
-        "decliners": float(signs[-1]),
-        "unchanged": float(signs[0]),
-    }
+    return breadth(record["signs"], request)
 
 
 def _brent(record: Record, _call: Call, _request: Request) -> Row:
-    return {"series": "brent_usd", "date": day(record["date"]), "value": required(record["close"], "value")}
+    return rate("brent_usd", day(record["date"]), record["close"])
 
 
 def _reserve_ratio(record: Record, _call: Call, _request: Request) -> Row:
     """The table dates a change by the day on which it takes effect, which is never before its announcement."""
-    return {"series": "rrr_large_pct", "date": day(record["date"]), "value": required(record["now"], "value")}
+    return rate("rrr_large_pct", day(record["date"]), record["now"])
 
 
 def _flash(record: Record, _call: Call, _request: Request) -> Row | None:
@@ -203,26 +117,28 @@ def _flash(record: Record, _call: Call, _request: Request) -> Row | None:
 
 
 LATEST_CLOSES = Source(
-    "sina.latest_closes", HOST, "bars", PUBLISHER, lambda _request: _quote_page(MAINLAND), _quoted_bar, quotes,
+    "sina.latest_closes", HOST, "bars", PUBLISHER, lambda _request: _quote_page(MAINLAND), QUOTED.bar, quotes,
     is_latest_only=True,
 )  # fmt: skip
 LATEST_SECTORS = Source(
-    "sina.latest_sectors", HOST, "sectors", PUBLISHER, lambda _request: _quote_page(SECTORS), _quoted_sector, quotes,
+    "sina.latest_sectors", HOST, "sectors", PUBLISHER, lambda _request: _quote_page(SECTORS), QUOTED.sector, quotes,
     is_latest_only=True,
 )  # fmt: skip
 LATEST_FUNDS = Source(
-    "sina.latest_funds", HOST, "etf", PUBLISHER, lambda _request: _quote_page(FUNDS), _quoted_fund, quotes,
+    "sina.latest_funds", HOST, "etf", PUBLISHER, lambda _request: _quote_page(FUNDS), QUOTED.fund, quotes,
     is_latest_only=True,
 )  # fmt: skip
 CLOSES = Source(
-    "sina.closes", HOST, "bars", PUBLISHER, lambda _request: _daily(MAINLAND), _bar, shape=SHAPE
+    "sina.closes", HOST, "bars", PUBLISHER, lambda _request: _daily(MAINLAND), DAILY_INDICES.bar, shape=SHAPE
 )  # fmt: skip
-SECTOR_CLOSES = Source("sina.sectors", HOST, "sectors", PUBLISHER, _sector_calls, _sector, shape=SHAPE)
+SECTOR_CLOSES = Source("sina.sectors", HOST, "sectors", PUBLISHER, _sector_calls, DAILY.sector, shape=SHAPE)
 FUND_CLOSES = Source(
-    "sina.funds", HOST, "etf", PUBLISHER, lambda _request: _daily(FUNDS, "akshare:fund_etf_hist_sina"), _fund,
+    "sina.funds", HOST, "etf", PUBLISHER, lambda _request: _daily(FUNDS, "akshare:fund_etf_hist_sina"), DAILY.fund,
     shape=SHAPE,
 )  # fmt: skip
-WORLD_CLOSES = Source("sina.world", HOST, "bars", PUBLISHER, lambda _request: WORLD.values(), _world_bar, shape=SHAPE)
+WORLD_CLOSES = Source(
+    "sina.world", HOST, "bars", PUBLISHER, lambda _request: WORLD.values(), WORLD_INDICES.bar, shape=SHAPE
+)
 BREADTH = Source(
     "sina.breadth", HOST, "breadth", PUBLISHER, lambda _request: (Call("akshare:stock_zh_a_spot"),), _breadth,
     shanghai_breadth, SPOT_SHAPE, deadline_s=180.0, is_latest_only=True,

@@ -7,10 +7,9 @@ the channel is shut.
 
 from collections.abc import Iterator
 
-from index.faults import Fault
-from index.quality import Rejected
 from index.sources.cells import day, number, required
 from index.sources.contract import Answer, Call, Host, Record, Request, Row, Source
+from index.sources.rows import check_stated, margin
 from index.sources.web import json_of, page
 
 HOST = Host("sse", interval_s=1.0)
@@ -28,8 +27,7 @@ def _share_calls(request: Request) -> Iterator[Call]:
 
 def _shares(record: Record, call: Call, _request: Request) -> Row:
     stated = day(record["统计日期"])
-    if stated.isoformat() != call.subject:
-        raise Rejected(Fault("stale", "session", stated.isoformat()))
+    check_stated(stated, call)
     return {
         "code": str(record["基金代码"]),
         "session": stated,
@@ -38,17 +36,11 @@ def _shares(record: Record, call: Call, _request: Request) -> Row:
 
 
 def _margin_calls(request: Request) -> Iterator[Call]:
-    span = {"start_date": f"{request.since:%Y%m%d}", "end_date": f"{request.until:%Y%m%d}"}
-    yield Call("akshare:stock_margin_sse", span, "SSE")
+    yield Call("akshare:stock_margin_sse", request.span(), "SSE")
 
 
 def _margin(record: Record, _call: Call, _request: Request) -> Row:
-    return {
-        "session": day(record["信用交易日期"]),
-        "market": "SSE",
-        "financing_balance_cny": required(record["融资余额"], "financing_balance_cny"),
-        "lending_balance_cny": number(record["融券余量金额"]),
-    }
+    return margin("SSE", day(record["信用交易日期"]), record["融资余额"], record["融券余量金额"])
 
 
 def _connect_calls(request: Request) -> Iterator[Call]:
@@ -64,8 +56,7 @@ def connect_rows(answer: Answer, _request: Request) -> list[Record]:
 
 def _connect(record: Record, call: Call, _request: Request) -> Row:
     stated = day(record["TRADE_DATE"])
-    if stated.isoformat() != call.subject:
-        raise Rejected(Fault("stale", "session", stated.isoformat()))
+    check_stated(stated, call)
     return {
         "session": stated,
         "channel": "northbound_sh",

@@ -7,10 +7,9 @@ trades in 万笔. A day without a report is an empty table.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from index.faults import Fault
-from index.quality import Rejected
 from index.sources.cells import day, number, required
 from index.sources.contract import Answer, Call, Host, Record, Request, Row, Source, Unanswered, Why
+from index.sources.rows import check_stated, margin
 from index.sources.web import json_of, page
 
 HOST = Host("szse", interval_s=1.0)
@@ -55,29 +54,21 @@ def connect_rows(answer: Answer, _request: Request) -> list[Record]:
 
 
 def _margin(record: Record, call: Call, _request: Request) -> Row:
-    _check_day(record, call)
-    return {
-        "session": day(record["stated"]),
-        "market": "SZSE",
-        "financing_balance_cny": required(record["jrrzye"], "financing_balance_cny", HUNDRED_MILLION),
-        "lending_balance_cny": number(record["jrrjye"], HUNDRED_MILLION),
-    }
+    stated = day(record["stated"])
+    check_stated(stated, call)
+    return margin("SZSE", stated, record["jrrzye"], record["jrrjye"], HUNDRED_MILLION)
 
 
 def _connect(record: Record, call: Call, _request: Request) -> Row:
-    _check_day(record, call)
+    stated = day(record["stated"])
+    check_stated(stated, call)
     return {
-        "session": day(record["stated"]),
+        "session": stated,
         "channel": "northbound_sz",
         "turnover_cny": required(record.get("turnover"), "turnover_cny", HUNDRED_MILLION),
         "trades": number(record.get("trades"), TEN_THOUSAND),
         "etf_turnover_cny": number(record.get("etf"), HUNDRED_MILLION),
     }
-
-
-def _check_day(record: Record, call: Call) -> None:
-    if record["stated"] != call.subject:
-        raise Rejected(Fault("stale", "session", record["stated"]))
 
 
 MARGIN = Source(

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pandas as pd
 
-from index.sources.cells import day, number, required
+from index.sources.cells import day, required
 from index.sources.codes import FUNDS, MAINLAND, digits, is_shanghai_fund
-from index.sources.contract import Call, Host, Record, Request, Row, Source, settled
+from index.sources.contract import Call, Host, Record, Request, Row, Source
+from index.sources.rows import PRICES, Daily, margin, rate
 
 HOST = Host("tushare", interval_s=1.5, cool_down=timedelta(minutes=30))
 PUBLISHER = "Tushare"
@@ -19,6 +20,7 @@ LOT = 100.0
 THOUSAND = 1e3
 TEN_THOUSAND = 1e4
 BAR_SHAPE = ("ts_code", "trade_date", "open", "high", "low", "close", "vol", "amount")
+DAILY = Daily("trade_date", PRICES, ("vol", LOT), ("amount", THOUSAND))
 
 
 def query(token: str, api: str, **parameters: str) -> pd.DataFrame:
@@ -36,8 +38,8 @@ def sources(token: str) -> dict[str, Source]:
 
 
 def _call(token: str, api: str, request: Request, subject: str = "", **parameters: str) -> Call:
-    span = {"start_date": f"{request.since:%Y%m%d}", "end_date": f"{request.until:%Y%m%d}"}
-    return Call("index.sources.tushare:query", {"token": token, "api": api, **span, **parameters}, subject)
+    arguments = {"token": token, "api": api, **request.span(), **parameters}
+    return Call("index.sources.tushare:query", arguments, subject)
 
 
 def _each(token: str, api: str, codes: Iterable[str], request: Request) -> Iterator[Call]:
@@ -46,29 +48,6 @@ def _each(token: str, api: str, codes: Iterable[str], request: Request) -> Itera
 
 def _spelled(code: str) -> str:
     return code if "." in code else f"{code}.{'SH' if is_shanghai_fund(code) else 'SZ'}"
-
-
-def _bar(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "index": call.subject,
-        "session": settled(day(record["trade_date"]), request),
-        "open": number(record["open"]),
-        "high": number(record["high"]),
-        "low": number(record["low"]),
-        "close": required(record["close"], "close"),
-        "volume_shares": number(record["vol"], LOT),
-        "turnover_cny": number(record["amount"], THOUSAND),
-    }
-
-
-def _fund(record: Record, call: Call, request: Request) -> Row:
-    return {
-        "code": call.subject,
-        "session": settled(day(record["trade_date"]), request),
-        "close": required(record["close"], "close"),
-        "volume": number(record["vol"], LOT),
-        "turnover_cny": number(record["amount"], THOUSAND),
-    }
 
 
 def _share_row(record: Record, _call: Call, _request: Request) -> Row:
@@ -82,28 +61,23 @@ def _share_row(record: Record, _call: Call, _request: Request) -> Row:
 def _margin_row(record: Record, _call: Call, _request: Request) -> Row | None:
     if record["exchange_id"] not in {"SSE", "SZSE"}:
         return None
-    return {
-        "session": day(record["trade_date"]),
-        "market": record["exchange_id"],
-        "financing_balance_cny": required(record["rzye"], "financing_balance_cny"),
-        "lending_balance_cny": number(record["rqye"]),
-    }
+    return margin(record["exchange_id"], day(record["trade_date"]), record["rzye"], record["rqye"])
 
 
 def _prime_rate_row(record: Record, _call: Call, _request: Request) -> Row:
-    return {"series": "lpr_1y_pct", "date": day(record["date"]), "value": required(record["1y"], "value")}
+    return rate("lpr_1y_pct", day(record["date"]), record["1y"])
 
 
 def _closes(token: str) -> Source:
     return Source(
         "tushare.closes", HOST, "bars", PUBLISHER, lambda request: _each(token, "index_daily", MAINLAND, request),
-        _bar, shape=BAR_SHAPE,
+        DAILY.bar, shape=BAR_SHAPE,
     )  # fmt: skip
 
 
 def _funds(token: str) -> Source:
     return Source(
-        "tushare.funds", HOST, "etf", PUBLISHER, lambda request: _each(token, "fund_daily", FUNDS, request), _fund,
+        "tushare.funds", HOST, "etf", PUBLISHER, lambda request: _each(token, "fund_daily", FUNDS, request), DAILY.fund,
         shape=BAR_SHAPE,
     )  # fmt: skip
 

@@ -10,9 +10,10 @@ import pandas as pd
 
 from index.faults import Fault
 from index.quality import Rejected
-from index.sources.cells import day, number, required
+from index.sources.cells import day, number
 from index.sources.codes import MAINLAND
 from index.sources.contract import DELAYED, Answer, Call, Host, Record, Request, Row, Source, settled, table_rows
+from index.sources.rows import bar, rate
 
 HOST = Host("yahoo", interval_s=2.0, cool_down=timedelta(hours=1))
 PUBLISHER = "Yahoo Finance"
@@ -71,23 +72,15 @@ def _known_rows(answer: Answer, request: Request) -> Iterator[Record]:
 
 
 def _bar(index: str, record: Record, request: Request) -> Row:
-    return {
-        "index": index,
-        "session": settled(day(record["date"]), request, index, DELAYED),
-        "open": number(record["Open"]),
-        "high": number(record["High"]),
-        "low": number(record["Low"]),
-        "close": required(record["Close"], "close"),
-        "volume_shares": None,
-        "turnover_cny": None,
-    }
+    session = settled(day(record["date"]), request, index, DELAYED)
+    return bar(index, session, [record[name] for name in COLUMNS])
 
 
 def _rate(record: Record, _call: Call, request: Request) -> Row:
     dated = day(record["date"])
     if dated >= request.at.date():  # still running in New York
         raise Rejected(Fault("unsettled", "date", dated.isoformat()))
-    return {"series": RATES[record["ticker"]], "date": dated, "value": required(record["Close"], "value")}
+    return rate(RATES[record["ticker"]], dated, record["Close"])
 
 
 WORLD_CLOSES = Source(

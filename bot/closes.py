@@ -15,7 +15,8 @@ from bot.chat.replies.why import as_of, values_of
 from bot.corrections import Said
 from bot.delivery import outbox
 from bot.delivery.broadcast import Broadcaster
-from bot.delivery.outbox import Campaign, Draft, Edition
+from bot.delivery.editions import Draft, Edition
+from bot.delivery.outbox import Campaign
 from bot.delivery.progress import Progress
 from bot.desk import Desk
 from bot.explainer.explanation import Explanation, explain

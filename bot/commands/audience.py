@@ -14,7 +14,7 @@ from bot.closes import KIND, draft, explained
 from bot.commands.console import file_errors, say, warn
 from bot.delivery import chats, outbox, roster, tables
 from bot.delivery.broadcast import Broadcaster, Report
-from bot.delivery.outbox import Draft
+from bot.delivery.editions import Draft
 from bot.delivery.pacing import Pacer, plan
 from bot.delivery.progress import Progress
 from bot.delivery.transport import Wire

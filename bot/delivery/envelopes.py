@@ -4,8 +4,8 @@ import json
 from functools import cached_property
 from typing import Any
 
+from bot.delivery.editions import Edition, caption_of
 from bot.delivery.ledger import Due
-from bot.delivery.outbox import Edition, caption_of
 
 
 class Envelope:

@@ -12,7 +12,9 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, exists, func, select, text, update
 
-from bot.delivery.outbox import AGAIN_US, Campaign, Edition
+from bot.delivery.editions import Edition
+from bot.delivery.outbox import Campaign
+from bot.delivery.recipients import AGAIN_US
 from bot.delivery.tables import CAMPAIGN, DELIVERY, EDITION, IS_READY, State, transaction
 from index.errors import MarketError
 

@@ -4,95 +4,18 @@ A campaign and all its deliveries are stored in one transaction, and there is on
 however many schedulers fire, each chat gets each close once. ``broadcast.Broadcaster`` empties the outbox.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from html import unescape
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    SmallInteger,
-    Text,
-    and_,
-    case,
-    delete,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    type_coerce,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, select
 
+from bot.delivery import editions as messages
+from bot.delivery import recipients
 from bot.delivery.chats import is_reached
-from bot.delivery.tables import (
-    CAMPAIGN,
-    CHAT,
-    DELIVERY,
-    EDITION,
-    IS_READY,
-    SAID,
-    State,
-    insert,
-    microseconds,
-    moment_of,
-    transaction,
-)
-from index.sessions import BEIJING, CLOSE
-
-_TAG = re.compile(r"<[^>]*>")
-CAPTION_UNITS = 1024  # a caption's UTF-16 code units, core.telegram.org/bots/api#sendphoto
-_MINUTE_US = 60_000_000
-# Rows due at once are due in 1970: their order is kept in the microseconds, and a clock set back delays nobody.
-_RANKS = {"channel": 0, "supergroup": 1, "group": 1, "private": 2}
-AGAIN_US = 3  # what was tried and is due at once comes after what was never tried
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """One message in one language and colouring.
-
-    Attributes:
-        html: the text, Telegram HTML; at most 4,096 characters once parsed.
-        picture: a PNG to send it under; None sends the text alone.
-        caption: stands under the picture where the text is too long for a caption; Telegram HTML.
-        buttons: an inline keyboard as the Bot API's JSON, or "".
-    """
-
-    html: str
-    picture: bytes | None = None
-    caption: str = ""
-    buttons: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A campaign before it is stored.
-
-    Attributes:
-        kind: what it is, ``close``; unique with the session.
-        session: the exchange's local date that it speaks of.
-        not_after: the moment after which it is worth nothing to anybody.
-        editions: ``language/colours`` → the message. A chat whose own is missing gets its language's in the other
-            colours, else the first.
-        index: only chats that want this index get it; "" asks nobody's wishes.
-        change_pct: chats that want larger moves only do not get it; None asks nobody's wishes.
-    """
-
-    kind: str
-    session: date
-    not_after: datetime
-    editions: Mapping[str, Edition]
-    index: str = ""
-    change_pct: float | None = None
+from bot.delivery.editions import Draft, Edition
+from bot.delivery.tables import CAMPAIGN, CHAT, DELIVERY, EDITION, IS_READY, SAID, State, insert, moment_of, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +84,14 @@ def enqueue(engine: Engine, draft: Draft, at: datetime) -> Campaign:
     with transaction(engine) as connection:
         if _open(connection, draft.kind, draft.session, at, draft.not_after):
             campaign = _one(connection, draft.kind, draft.session)
-            _add_editions(connection, campaign.id, draft.editions)
-            connection.execute(_deliveries(campaign.id, draft, at))
+            messages.add(connection, campaign.id, draft.editions)
+            connection.execute(recipients.deliveries(campaign.id, draft, at))
         return _one(connection, draft.kind, draft.session)
 
 
 def audience(engine: Engine, draft: Draft, at: datetime) -> Mapping[str, int]:
     """How many chats of each kind would get a draft now, which a dry run shows."""
-    query = select(CHAT.c.kind, func.count()).where(*_wanting(draft, at)).group_by(CHAT.c.kind)
+    query = select(CHAT.c.kind, func.count()).where(*recipients.wanting(draft, at)).group_by(CHAT.c.kind)
     with transaction(engine) as connection:
         return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -247,12 +170,12 @@ def correct(engine: Engine, campaign: Campaign, editions: Mapping[str, Edition],
         StoreUnreachable: the database refused; nothing is corrected.
     """
     with transaction(engine) as connection:
-        _replace_editions(connection, campaign.id, editions)
+        messages.revise(connection, campaign.id, editions)
         kind = f"{campaign.kind}/{_corrections(connection, campaign) + 1}"
         _open(connection, kind, campaign.session, at, campaign.not_after, corrects=campaign.id)
         correction = _one(connection, kind, campaign.session)
-        connection.execute(_copied_editions(campaign.id, correction.id))
-        connection.execute(_edits(campaign.id, correction.id))
+        messages.copy(connection, campaign.id, correction.id)
+        connection.execute(recipients.edits(campaign.id, correction.id))
         return correction
 
 
@@ -268,17 +191,6 @@ def prune(engine: Engine, before: datetime) -> int:
         for table in (DELIVERY, EDITION, SAID):
             connection.execute(delete(table).where(table.c.campaign_id.in_(ids)))
         return connection.execute(delete(CAMPAIGN).where(CAMPAIGN.c.id.in_(ids))).rowcount
-
-
-def caption_of(edition: Edition) -> str:
-    """What stands under an edition's picture: the text, where it is short enough, else the caption."""
-    fits = _shown_units(edition.html) <= CAPTION_UNITS
-    return edition.html if fits or not edition.caption else edition.caption
-
-
-def _shown_units(text: str) -> int:
-    """UTF-16 code units that a reader sees of Telegram HTML, which is what Telegram counts."""
-    return len(unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
 
 
 def _open(  # noqa: PLR0913 - a campaign's columns
@@ -310,100 +222,6 @@ def _campaign(row: Row[Any]) -> Campaign:
     return Campaign(**{**values, "session": date.fromisoformat(values["session"])})
 
 
-def _add_editions(connection: Connection, campaign_id: int, editions: Mapping[str, Edition]) -> None:
-    connection.execute(EDITION.insert(), list(_edition_rows(campaign_id, editions)))
-
-
-def _edition_rows(campaign_id: int, editions: Mapping[str, Edition]) -> Iterator[dict[str, Any]]:
-    for number, (key, edition) in enumerate(editions.items()):
-        message = {"html": edition.html, "picture": edition.picture, "caption": edition.caption}
-        yield {"campaign_id": campaign_id, "number": number, "key": key, **message, "buttons": edition.buttons}
-
-
-def _deliveries(campaign_id: int, draft: Draft, at: datetime) -> Any:  # noqa: ANN401 - an INSERT from a SELECT
-    values: dict[str, ColumnElement[Any]] = {
-        "campaign_id": literal(campaign_id),
-        "chat_id": CHAT.c.chat_id,
-        "thread_id": CHAT.c.thread_id,
-        "edition": _edition_number(tuple(draft.editions)),
-        "state": literal(int(State.READY), SmallInteger),
-        "due_us": _due(draft.session, at),
-        **_UNTRIED,
-    }
-    return DELIVERY.insert().from_select(list(values), select(*values.values()).where(*_wanting(draft, at)))
-
-
-_UNTRIED: Mapping[str, ColumnElement[Any]] = {
-    "doubts": literal(0, SmallInteger),
-    "paid": literal(0, SmallInteger),
-    "as_text": literal(value=False, type_=Boolean),
-}
-
-
-def _edition_number(keys: Sequence[str]) -> ColumnElement[int]:
-    own = [(_reads(key), number) for number, key in enumerate(keys)]
-    of_language = [(CHAT.c.language == key.partition("/")[0], number) for number, key in enumerate(keys)]
-    return case(*own, *of_language, else_=0)
-
-
-def _reads(key: str) -> ColumnElement[bool]:
-    language, _, colours = key.partition("/")
-    return and_(CHAT.c.language == language, CHAT.c.colours == colours)
-
-
-def _due(session: date, at: datetime) -> ColumnElement[int]:
-    """At once, channels and groups first; at the chat's own time of day where that is still to come.
-
-    A time of day before the close means the next morning.
-    """
-    midnight = datetime.combine(session, time(), BEIJING)
-    minutes = type_coerce(CHAT.c.send_at, BigInteger)
-    same_day = literal(microseconds(midnight), BigInteger) + minutes * _MINUTE_US
-    next_day = literal(microseconds(midnight + timedelta(days=1)), BigInteger) + minutes * _MINUTE_US
-    wanted = case((minutes < CLOSE.hour * 60, next_day), else_=same_day)
-    at_once = case(_RANKS, value=CHAT.c.kind, else_=max(_RANKS.values()))
-    return case((and_(CHAT.c.send_at.is_not(None), wanted > microseconds(at)), wanted), else_=at_once)
-
-
-def _wanting(draft: Draft, at: datetime) -> Iterator[ColumnElement[bool]]:
-    yield is_reached()
-    yield or_(CHAT.c.muted_until.is_(None), CHAT.c.muted_until <= at)
-    if draft.index:
-        yield type_coerce(CHAT.c.indices, Text).like(f"% {draft.index} %")
-    if draft.change_pct is not None:
-        yield CHAT.c.min_move_pct <= abs(draft.change_pct)
-
-
-def _replace_editions(connection: Connection, campaign_id: int, editions: Mapping[str, Edition]) -> None:
-    for row in _edition_rows(campaign_id, editions):
-        new = {name: row[name] for name in ("html", "picture", "caption", "buttons")}
-        which = EDITION.c.campaign_id == campaign_id, EDITION.c.key == row["key"]
-        connection.execute(update(EDITION).where(*which).values(**new, file_id=""))
-
-
 def _corrections(connection: Connection, campaign: Campaign) -> int:
     made = select(func.count()).select_from(CAMPAIGN).where(CAMPAIGN.c.corrects == campaign.id)
     return connection.execute(made).scalar_one()
-
-
-def _copied_editions(original: int, correction: int) -> Any:  # noqa: ANN401 - an INSERT from a SELECT
-    columns = [column for column in EDITION.c if column.name != "campaign_id"]
-    source = select(literal(correction), *columns).where(EDITION.c.campaign_id == original)
-    return EDITION.insert().from_select(["campaign_id", *(column.name for column in columns)], source)
-
-
-def _edits(original: int, correction: int) -> Any:  # noqa: ANN401 - an INSERT from a SELECT
-    """A delivery for every chat that has, or may have, the old message; its id is looked up when it is edited."""
-    values: dict[str, ColumnElement[Any]] = {
-        "campaign_id": literal(correction),
-        "chat_id": DELIVERY.c.chat_id,
-        "thread_id": null(),
-        "edition": DELIVERY.c.edition,
-        "state": literal(int(State.READY), SmallInteger),
-        "due_us": literal(0, BigInteger),
-        **_UNTRIED,
-        "as_text": DELIVERY.c.as_text,
-    }
-    may_have_it = DELIVERY.c.state.in_([State.SENT, State.IN_DOUBT])
-    source = select(*values.values()).where(DELIVERY.c.campaign_id == original, may_have_it)
-    return DELIVERY.insert().from_select(list(values), source)

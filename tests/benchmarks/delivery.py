@@ -34,7 +34,7 @@ from bot.delivery import outbox, tables
 from bot.delivery.answers import Answers
 from bot.delivery.broadcast import Broadcaster, Report
 from bot.delivery.chats import subscribe
-from bot.delivery.outbox import Draft, Edition
+from bot.delivery.editions import Draft, Edition
 from bot.delivery.pacing import Pacer
 from bot.delivery.tables import DELIVERY, State
 from bot.delivery.transport import AiohttpRequest, Wire

@@ -19,7 +19,7 @@ from telegram.ext import ExtBot
 from bot.clock import Clock
 from bot.closes import not_after
 from bot.delivery import outbox
-from bot.delivery.outbox import Draft, Edition
+from bot.delivery.editions import Draft, Edition
 from bot.delivery.pacing import Pacer
 from bot.delivery.progress import Progress
 from bot.delivery.transport import AiohttpRequest

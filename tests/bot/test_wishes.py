@@ -21,7 +21,7 @@ from bot.chat.understanding import prepare
 from bot.clock import Clock
 from bot.delivery import chats, outbox, tables
 from bot.delivery.chats import Subscriber
-from bot.delivery.outbox import Draft, Edition
+from bot.delivery.editions import Draft, Edition
 from bot.desk import Desk
 from bot.handlers.operating import Ails
 from bot.handlers.wishes import WISHES, Wishes, held_by, moves_wished, mute_wished, time_wished

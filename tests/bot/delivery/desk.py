@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from bot.delivery import chats, outbox
 from bot.delivery.broadcast import Broadcaster, Report
-from bot.delivery.outbox import Campaign, Draft, Edition
+from bot.delivery.editions import Draft, Edition
+from bot.delivery.outbox import Campaign
 from bot.delivery.pacing import Pacer
 from bot.delivery.progress import Progress
 from bot.delivery.transport import Wire

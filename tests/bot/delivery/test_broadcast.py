@@ -6,9 +6,10 @@ from datetime import time, timedelta
 import pytest
 
 from bot.delivery import chats, outbox
+from bot.delivery.editions import Edition
 from bot.delivery.errors import AlreadyBroadcasting
 from bot.delivery.ledger import Ledger
-from bot.delivery.outbox import Edition, Tally
+from bot.delivery.outbox import Tally
 from bot.delivery.tables import State, microseconds
 from bot.delivery.transport import Wire
 from index.errors import TokenRefused

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.delivery.editions import Edition
 from bot.delivery.envelopes import Envelope
 from bot.delivery.ledger import Due
-from bot.delivery.outbox import Edition
 from tests.bot.delivery.desk import PIXEL
 
 DUE = Due(1001, None, 0, 0, as_text=False)

@@ -6,7 +6,8 @@ from sqlalchemy import Engine, select, update
 from bot import corrections
 from bot.corrections import Said
 from bot.delivery import chats, outbox
-from bot.delivery.outbox import Campaign, Draft, Edition, Tally
+from bot.delivery.editions import Draft, Edition
+from bot.delivery.outbox import Campaign, Tally
 from bot.delivery.tables import CAMPAIGN, DELIVERY, SAID, moment_of, transaction
 from tests.bot.delivery.desk import CLOSE, NOON, PAGE, SESSION, draft
 

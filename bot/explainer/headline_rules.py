@@ -1,5 +1,6 @@
 """Opens and checks ``rules/headlines_*.toml``: what headlines say, kept as data that needs no Python to edit."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ _KINDS = ("policy", "data", "flows", "global", "sentiment", "event")
 FILES = tuple(f"headlines_{kind}" for kind in _KINDS)
 POLARITIES = ("good", "bad", "neutral", "rise is good", "rise is bad")
 PLACES = ("china", "us", "any")
-_PHRASE_KEYS = ("says", "with", "unless", "good", "bad", "neutral")
+_PHRASE_KEYS = ("says", "with", "unless", "good", "bad", "neutral", "acts", "minor")
 _FLAGS = ("small_is_neutral", "local_counts", "is_fact", "circular", "ceremony_counts")
 _NEEDED = ("name", "driver", "says", "polarity", "relevance", "place", "example")
 _KNOWN = frozenset((*_PHRASE_KEYS, *_FLAGS, *_NEEDED, "weight", "large_pct", "large_points", "since", "until"))
+_GLUED_FIGURE = re.compile(r"(?<=[a-z]{3})(?=\d)")
 _USUAL_WEIGHT = 5
 _HEAVIEST = 10
 
@@ -36,6 +38,8 @@ class Rule:
         weight: 1 to 10; of several rules that speak, the heaviest is heard.
         large_pct: a move of that many percent, or one that is called big, keeps the relevance; a smaller one has 1.
         large_points: the same in points.
+        acts: words of a decision, a figure or an event; a headline with none of them only talks of the subject and has 1.
+        minor: words that make the headline one of a company, a trade or an opinion, and so of relevance 1.
         small_is_neutral: a smaller move has polarity 0.
         local_counts: a single city's news is as strong as the country's.
         is_fact: tells a move that has happened, though its cause may lie ahead; forward only when asked or expected.
@@ -57,6 +61,8 @@ class Rule:
     good: Phrasebook
     bad: Phrasebook
     neutral: Phrasebook
+    acts: Phrasebook | None
+    minor: Phrasebook
     large_pct: float | None
     large_points: float | None
     small_is_neutral: bool
@@ -72,6 +78,10 @@ class Rule:
         """Whether the headline, in which ``says`` was found, satisfies ``with`` and ``unless``."""
         return (self.with_ is None or self.with_.speaks(title)) and not self.unless.speaks(title)
 
+    def is_weak(self, title: Title) -> bool:
+        """Whether the headline has no word of an act where the rule wants one, or has one of its minor words."""
+        return (self.acts is not None and not self.acts.speaks(title)) or self.minor.speaks(title)
+
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
@@ -83,8 +93,8 @@ class Rulebook:
 
 
 def folded(text: str) -> str:
-    """A headline or phrase in the one spelling that rules are compared in."""
-    return fold(text, _simplified())
+    """A headline or phrase in the one spelling that rules are compared in: "GDP593034亿" names the GDP too."""
+    return _GLUED_FIGURE.sub(" ", fold(text, _simplified()))
 
 
 @cache
@@ -131,6 +141,8 @@ def _rule(file: str, raw: Mapping[str, Any]) -> Rule:
         good=books["good"],
         bad=books["bad"],
         neutral=books["neutral"],
+        acts=books["acts"] if "acts" in raw else None,
+        minor=books["minor"],
         weight=raw.get("weight", _USUAL_WEIGHT),
         large_pct=raw.get("large_pct"),
         large_points=raw.get("large_points"),

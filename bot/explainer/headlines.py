@@ -14,9 +14,24 @@ from bot.explainer.phrases import Title, listen
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent|per cent|pct)")
 _POINTS = re.compile(r"(\d+(?:\.\d+)?) ?(?:个?基?点|points|pips)")
+# Archives that split titles into tokens leave spaces before signs and within figures, initials and addresses.
+_REPAIRS = (
+    (re.compile(r"(?<=\d) \. (?=\d)"), "."),
+    (re.compile(r"(?<!\d)(\d{1,3}), (?=\d{3}\b)"), r"\1,"),
+    (re.compile(r" +(?=[.,;:%!?)])"), ""),
+    (re.compile(r"(?<=\b[A-Z]\.) (?=[A-Z]\.)|(?<=\bU\.) (?=S\b)"), ""),
+    (re.compile(r"(?<=\.) (?=-[A-Za-z]|'s\b|com\b)"), ""),
+)
+_FIGURE = re.compile(r"(?<=\d) ?([.,]) (?=\d)")
+_LOOSE_SIGN = re.compile(r" +([,;:%!?)])")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 # A negation turns what it stands right before; farther away it speaks of something else.
 _NEGATION_REACH = 6
+# How far into an English title its subject may begin: encyclopaedias tell whole stories in one, with the oil price,
+# China or Wall Street as a circumstance at the end.
+_SUBJECT_BY = 100
+# What is weak adds up slowly: a decision for the whole market must outweigh a day's campaigns, speeches and articles.
+_STRENGTHS = {2: 1.0, 1: 0.25}
 # Two titles of one story share at least this much of their words: agency and newspaper versions of a title differ in
 # a source, a "breaking" or a clause; different stories of one day about one subject share less.
 _SAME_STORY = 0.6
@@ -31,8 +46,8 @@ class Reading:
         polarity: +1 good for mainland shares, -1 bad, 0 neither or not said.
         relevance: 2 moves the market or is cited for its moves, 1 weak, 0 none.
         is_forward: only expected, planned, proposed, denied or asked.
-        strength: 0 to 1, relevance discounted for what is not yet fact; 0 for a title that merely tells
-            that the market moved, which cannot be the reason of the move.
+        strength: 0 to 1; news of relevance 1 has a quarter of it, and what is not yet fact half; 0 for a title that
+            merely tells that the market moved, which cannot be the reason of the move.
     """
 
     driver: str | None
@@ -72,7 +87,18 @@ def read(title: str, published: date | None = None) -> Reading:
     """
     heard = listen(folded(title))
     hits = [hit for hit in _hits(heard) if published is None or hit.rule.since <= published <= hit.rule.until]
-    return _weighed(min(hits, key=_rank), heard) if hits else _NOTHING
+    return _weighed(min(hits, key=_rank), heard, _moved(hits, heard)) if hits else _NOTHING
+
+
+def spoken(title: str) -> str:
+    """A title as a person would type it: agencies' archives part the signs from the words ("U . S .", "2 . 5 %").
+
+    >>> spoken("U . S ., China agree : tariffs up 2 . 5 % , says J . P . Morgan")
+    'U.S., China agree: tariffs up 2.5%, says J.P. Morgan'
+    """
+    for loose, tight in _REPAIRS:
+        title = loose.sub(tight, title)
+    return title
 
 
 def merge(titles: Iterable[str]) -> list[Story]:
@@ -106,7 +132,8 @@ def _hits(title: Title) -> list[_Hit]:
         return []
     where, is_beside = _place(title), words("beside").speaks(title)
     heard = (_Hit(rule, start) for start, phrase in starts for rule in book.listeners[phrase])
-    fitting = (hit for hit in heard if hit.rule.place in ("any", where) and hit.rule.ceremony_counts >= is_beside)
+    in_reach = (hit for hit in heard if title.is_chinese or hit.start < _SUBJECT_BY)
+    fitting = (hit for hit in in_reach if hit.rule.place in ("any", where) and hit.rule.ceremony_counts >= is_beside)
     return [hit for hit in fitting if hit.rule.speaks(title)]
 
 
@@ -117,12 +144,18 @@ def _place(title: Title) -> str:
     return min(found, key=found.__getitem__) if found else "china" if title.is_chinese else "elsewhere"
 
 
-def _weighed(hit: _Hit, title: Title) -> Reading:
+def _moved(hits: Iterable[_Hit], title: Title) -> int:
+    """Which way the headline says that mainland shares went for a reason it names; 0 when it does not."""
+    told = [hit for hit in hits if hit.rule.circular and hit.rule.relevance == max(_STRENGTHS)]
+    return _polarity(min(told, key=_rank), title) if told and words("reason").speaks(title) else 0
+
+
+def _weighed(hit: _Hit, title: Title, moved: int) -> Reading:
     is_denied = words("denial").speaks(title)
-    polarity = _polarity(hit, title) * (-1 if is_denied else 1)
+    polarity = moved or _polarity(hit, title) * (-1 if is_denied else 1)
     relevance = _relevance(hit.rule, title)
     is_forward = is_denied or _is_expected(hit.rule, title)
-    strength = 0.0 if hit.rule.circular else relevance / 2 * (0.5 if is_forward else 1)
+    strength = 0.0 if hit.rule.circular else _STRENGTHS[relevance] * (0.5 if is_forward else 1)
     return Reading(hit.rule.driver, polarity, relevance, is_forward, strength)
 
 
@@ -133,8 +166,8 @@ def _is_expected(rule: Rule, title: Title) -> bool:
 
 def _relevance(rule: Rule, title: Title) -> int:
     is_local = not rule.local_counts and rule.place == "china" and words("local", "places").speaks(title)
-    is_talk = words("comment").speaks(title) or words("overview").speaks(title)
-    return 1 if is_local or is_talk or not _is_large(rule, title) else rule.relevance
+    is_talk = words("comment").speaks(title) or words("overview").speaks(title) or words("question").speaks(title)
+    return 1 if is_local or is_talk or rule.is_weak(title) or not _is_large(rule, title) else rule.relevance
 
 
 def _is_large(rule: Rule, title: Title) -> bool:
@@ -156,7 +189,8 @@ def _polarity(hit: _Hit, title: Title) -> int:
 
 def _is_neutral(rule: Rule, title: Title) -> bool:
     is_small = rule.small_is_neutral and not _is_large(rule, title)
-    return is_small or words("overview").speaks(title) or rule.neutral.speaks(title)
+    is_open = words("overview").speaks(title) or words("question").speaks(title)
+    return is_small or is_open or rule.neutral.speaks(title)
 
 
 def _settled(rule: Rule, title: Title) -> int | None:

@@ -2,66 +2,28 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
 from bot import corrections
-from bot.chat.answering import spoken_language
-from bot.chat.picture import draw
-from bot.chat.replies.sourcing import sources
-from bot.chat.replies.why import as_of, values_of
-from bot.corrections import Said
+from bot.close_pages import KIND, Closing, Explained, draft, explained, not_after
 from bot.delivery import outbox
 from bot.delivery.broadcast import Broadcaster
-from bot.delivery.editions import Draft, Edition
 from bot.delivery.outbox import Campaign
 from bot.delivery.progress import Progress
 from bot.desk import Desk
-from bot.explainer.explanation import Explanation, explain
-from bot.figures import Sourced
-from bot.pages import CAPTION_LIMIT, Page, render
-from index import moves, sessions
-from index.catalog import SHANGHAI_COMPOSITE
+from index import sessions
 from index.errors import CalendarEnds, NoFigures
-from index.live import pulls
 from index.live.crosscheck import Verdict
-from index.moves import Move
 
-KIND = "close"
-STALE_AT = time(12, 0)  # the next day, Beijing: a close summary is worthless next noon
 EVERY_S = 20.0  # between two looks for today's bar
+SOON = timedelta(minutes=5)  # what is due later than that the scheduler's next look finds in time
 LATE = timedelta(minutes=30)  # after which the operator is told that the bar is still missing
-EVIDENCE = (3, 2, 1)  # pieces of evidence a driver, fewer until the page fits under a picture
 
 _log = structlog.get_logger(__name__)
 Tell = Callable[[str, date], Awaitable[None]]
 Sleep = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A session with its reasons, ready to be said in any language.
-
-    Attributes:
-        move: what happened.
-        explanation: why.
-        at: the moment whose knowledge it is.
-        verdict: how sure the close is; None when no live source ever spoke of it.
-        corrects: what was said before, when that has to be corrected.
-    """
-
-    move: Move
-    explanation: Explanation
-    at: datetime
-    verdict: Verdict | None = None
-    corrects: Said | None = None
-
-
-def not_after(session: date) -> datetime:
-    """When a session's close is no longer worth sending."""
-    return datetime.combine(session + timedelta(days=1), STALE_AT, sessions.BEIJING)
 
 
 def due(now: datetime) -> date | None:
@@ -80,69 +42,6 @@ def _last_weekday(now: datetime) -> date:
     local = now.astimezone(sessions.BEIJING)
     day = local.date() if local.time() >= sessions.CLOSE else local.date() - timedelta(days=1)
     return day - timedelta(days=max(day.weekday() - sessions.FRIDAY, 0))
-
-
-def explained(desk: Desk, session: date, at: datetime) -> Explained:
-    """What happened in a session and why, by what is stored.
-
-    Raises:
-        NoFigures: its bar is not stored, or not public yet at that moment.
-    """
-    move = moves.of(desk.reader.bars(SHANGHAI_COMPOSITE.code, at), session)
-    verdict = pulls.verdict_of(desk.store, move.index, session)
-    return Explained(move, explain(move, desk.reader, at), at, verdict)
-
-
-def page(found: Explained, language: str, colours: str = "") -> Page:
-    """The push in one language, short enough for the caption of a picture."""
-    is_provisional = found.verdict is Verdict.PROVISIONAL
-    values = values_of(found.move, found.explanation) | {"is_provisional": is_provisional}
-    mark = _mark(found, language)
-    pages = (_under(mark, render("close", language, values | _at_most(most, found), colours)) for most in EVIDENCE)
-    shortest = _under(mark, render("close_short", language, values, colours))
-    return next((one for one in pages if one.length <= CAPTION_LIMIT), shortest)
-
-
-def _at_most(most: int, found: Explained) -> dict[str, object]:
-    """So much evidence a driver, and the publishers of just that."""
-    drivers = (*found.explanation.drivers, *found.explanation.against)
-    shown = [one for driver in drivers for one in driver.evidence[:most]]
-    return {"most": most, "sources": sources(found.move, shown)}
-
-
-def _mark(found: Explained, language: str) -> Page | None:
-    """What stands above a corrected message."""
-    if found.corrects is None:
-        return None
-    values = {"said": Sourced(found.corrects, "whyup", found.at), "corrected_at": as_of(found.at)}
-    return render("corrected", language, values)
-
-
-def _under(mark: Page | None, body: Page) -> Page:
-    return Page(f"{mark.text}\n\n{body.text}", (*mark.figures, *body.figures)) if mark else body
-
-
-def draft(desk: Desk, found: Explained, at: datetime) -> Draft:
-    """The campaign of a session: an edition for each language and colouring that subscribers read."""
-    wanted = outbox.editions_wanted(desk.store.engine) or (_usual(desk),)
-    move, editions = found.move, _editions(desk, found, wanted, at)
-    return Draft(KIND, move.session, not_after(move.session), editions, move.index, move.change_pct)
-
-
-def _editions(desk: Desk, found: Explained, keys: Iterable[str], at: datetime) -> dict[str, Edition]:
-    return {key: _edition(desk, found, key, at) for key in keys}
-
-
-def _usual(desk: Desk) -> str:
-    language = desk.settings.language
-    return f"{language}/{desk.colours_in(language)}"
-
-
-def _edition(desk: Desk, found: Explained, key: str, at: datetime) -> Edition:
-    language, _, colours = key.partition("/")
-    spoken = spoken_language(language)
-    bars = desk.reader.bars(found.move.index, at)
-    return Edition(page(found, spoken, colours).text, draw(bars, found.move, spoken, colours))
 
 
 class ClosePush:
@@ -168,63 +67,79 @@ class ClosePush:
         self._desk, self._broadcaster, self._tell = desk, broadcaster, tell_operator
         self._sleep, self._progress = sleep, progress
         self._busy = asyncio.Lock()
+        self._is_waiting = False
+        self._told_late: date | None = None
 
     @property
     def _now(self) -> datetime:
         return self._desk.clock.now()
 
     async def run(self) -> None:
-        """Send what is due: corrections, campaigns that were begun, and the last close if nobody has begun it yet."""
-        async with self._busy:
-            await asyncio.to_thread(self._correct)
-            for campaign in await asyncio.to_thread(outbox.unfinished, self._desk.store.engine):
-                await self._send(campaign)
-            session = due(self._now)
-            if session and not await asyncio.to_thread(outbox.find, self._desk.store.engine, KIND, session):
-                await self._push(session)
+        """Send what is due: corrections, campaigns that were begun, and the last close if nobody has begun it yet.
+
+        Where something is due soon it is waited for; whoever calls meanwhile finds nobody in the way.
+        """
+        wait_s = await self._pass()
+        while wait_s is not None and not self._is_waiting:
+            self._is_waiting = True
+            try:
+                await self._sleep(wait_s)
+            finally:
+                self._is_waiting = False
+            wait_s = await self._pass()
 
     async def finish(self) -> None:
         """Wait until a run that was cancelled has written down what it had sent."""
         async with self._busy:
             return
 
-    async def _push(self, session: date) -> None:
-        found = await self._wait_for(session)
-        if found:
-            await self._send(await asyncio.to_thread(self._enqueue, found))
+    async def _pass(self) -> float | None:
+        """Send what is due now; the seconds after which something else is, None where nothing is soon."""
+        async with self._busy:
+            await asyncio.to_thread(self._correct)
+            begun = await asyncio.to_thread(outbox.unfinished, self._desk.store.engine)
+            dues = [await self._send(campaign) for campaign in begun]
+            session = due(self._now)
+            if session and not await asyncio.to_thread(outbox.find, self._desk.store.engine, KIND, session):
+                dues.append(await self._push(session))
+        return self._soonest_s(filter(None, dues))
 
-    async def _send(self, campaign: Campaign) -> None:
+    def _soonest_s(self, dues: Iterable[datetime]) -> float | None:
+        """Seconds until the first of some moments; None where none is soon. What is overdue waits for something else."""
+        waits = (moment - self._now for moment in dues)
+        return min((wait.total_seconds() for wait in waits if timedelta() < wait <= SOON), default=None)
+
+    async def _push(self, session: date) -> datetime | None:
+        """Send a session's close; when to look again for its bar, or for what of it is due later."""
+        found = await asyncio.to_thread(self._tellable, session)
+        if found:
+            return await self._send(await asyncio.to_thread(self._enqueue, found))
+        if self._told_late != session and self._now - sessions.close_of(session) > LATE:
+            self._told_late = session
+            await self._tell("close_missing", session)
+        return self._now + timedelta(seconds=EVERY_S)
+
+    async def _send(self, campaign: Campaign) -> datetime | None:
+        """Send what is due of a campaign; when more of it is."""
         report = await self._broadcaster.run(campaign.id, self._progress)
         if report.stopped_by:
             await self._tell("campaign_stopped", campaign.session)
+            return None
+        return report.next_due
 
     def _enqueue(self, found: Explained) -> Campaign:
-        engine = self._desk.store.engine
-        campaign = outbox.enqueue(engine, draft(self._desk, found, found.at), self._now)
-        corrections.note(engine, campaign, Said.of(found.move))
+        engine, closing = self._desk.store.engine, Closing(self._desk, found)
+        campaign = outbox.enqueue(engine, draft(self._desk, closing), self._now)
+        corrections.note(engine, campaign, closing.told)
         return campaign
 
     def _correct(self) -> None:
         """Write down a correction for each close that was told otherwise than it is known now."""
         engine, now = self._desk.store.engine, self._now
         for revision in corrections.due(self._desk, KIND, now):
-            found = replace(explained(self._desk, revision.campaign.session, now), corrects=revision.said)
-            editions = _editions(self._desk, found, revision.keys, now)
-            correction = outbox.correct(engine, revision.campaign, editions, now)
-            corrections.note(engine, correction, Said.of(found.move))
-
-    async def _wait_for(self, session: date) -> Explained | None:
-        """The session's figures as soon as they may be told; None when they come too late to be worth sending."""
-        told, close = False, sessions.close_of(session)
-        while self._now < not_after(session):
-            found = await asyncio.to_thread(self._tellable, session)
-            if found:
-                return found
-            if not told and self._now - close > LATE:
-                await self._tell("close_missing", session)
-                told = True
-            await self._sleep(EVERY_S)
-        return None
+            closing = Closing(self._desk, explained(self._desk, revision.campaign.session, now), revision.said)
+            correction = outbox.correct(engine, revision.campaign, closing.editions(revision.keys), now)
+            corrections.note(engine, correction, closing.told)
 
     def _tellable(self, session: date) -> Explained | None:
         try:

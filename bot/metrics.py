@@ -24,7 +24,8 @@ from prometheus_client import (
 )
 from telegram.error import TelegramError
 
-from bot.closes import KIND, LATE, due
+from bot.close_pages import KIND
+from bot.closes import LATE, due
 from bot.delivery import outbox, verdict
 from bot.delivery.answers import Answers
 from bot.delivery.pacing import Pacer

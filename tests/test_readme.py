@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from bot.cli import app
-from bot.closes import Explained, page
+from bot.close_pages import Explained, page
 from bot.explainer.explanation import explain
 from bot.settings import Settings
 from index import moves

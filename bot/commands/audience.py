@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from bot.clock import Clock
-from bot.closes import KIND, draft, explained
+from bot.close_pages import KIND, Closing, draft, explained
 from bot.commands.console import file_errors, say, warn
 from bot.delivery import chats, outbox, roster, tables
 from bot.delivery.broadcast import Broadcaster, Report
@@ -110,7 +110,7 @@ def broadcast(
 
 
 def _draft(desk: Desk, session: date | None, now: datetime) -> Draft:
-    return draft(desk, explained(desk, session or _newest(desk, now), now), now)
+    return draft(desk, Closing(desk, explained(desk, session or _newest(desk, now), now)))
 
 
 def _newest(desk: Desk, now: datetime) -> date:

@@ -10,8 +10,8 @@ from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, update
 
-from bot.delivery.tables import CAMPAIGN, CHAT, DELIVERY, IS_READY, insert, transaction
-from index.catalog import SHANGHAI_COMPOSITE
+from bot.delivery.choice import USUAL
+from bot.delivery.tables import CAMPAIGN, CHAT, DELIVERY, IS_READY, State, insert, transaction
 
 KINDS = ("private", "group", "supergroup", "channel")
 COLOURS = ("red_up", "green_up")
@@ -27,8 +27,9 @@ class Subscriber:
         language: a folder of the templates, ``zh-hans``.
         colours: ``red_up`` (the Chinese habit) or ``green_up``.
         thread_id: the forum topic that messages go to; None is General.
-        indices: codes of the indices whose closes it wants.
-        min_move_pct: closes that moved less are not sent (1.5 = 1.5 %).
+        indices: codes of indices; the first is meant where a question names none.
+        closes: codes of the indices that its close speaks of, in the catalogue's order; the first leads.
+        min_move_pct: where the leading index moved less nothing is sent (1.5 = 1.5 %).
         muted_until: nothing is sent before this moment.
         send_at: the local time of the exchange at which it wants the close; None is at once.
         subscribed: whether it gets the closes.
@@ -41,7 +42,8 @@ class Subscriber:
     language: str = "en"
     colours: str = "red_up"
     thread_id: int | None = None
-    indices: tuple[str, ...] = (SHANGHAI_COMPOSITE.code,)
+    indices: tuple[str, ...] = USUAL
+    closes: tuple[str, ...] = USUAL
     min_move_pct: float = 0.0
     muted_until: datetime | None = None
     send_at: time | None = None
@@ -49,11 +51,6 @@ class Subscriber:
     alive: bool = True
     dead_reason: str = ""
     migrated_to: int | None = None
-
-    @property
-    def edition(self) -> str:
-        """The key of the edition it reads, ``zh-hans/red_up``."""
-        return f"{self.language}/{self.colours}"
 
 
 class Settings(TypedDict, total=False):
@@ -63,6 +60,7 @@ class Settings(TypedDict, total=False):
     colours: str
     thread_id: int | None
     indices: tuple[str, ...]
+    closes: tuple[str, ...]
     min_move_pct: float
     muted_until: datetime | None
     send_at: time | None
@@ -104,7 +102,7 @@ def unsubscribe(engine: Engine, chat_id: int) -> bool:
     """
     with transaction(engine) as connection:
         left = _set(connection, chat_id, CHAT.c.subscribed, subscribed=False)
-        connection.execute(delete(DELIVERY).where(*_queued(chat_id)))
+        connection.execute(update(DELIVERY).where(*_queued(chat_id)).values(state=State.SKIPPED))
         return left
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, literal, select, update
 from bot.delivery.tables import EDITION
 
 _TAG = re.compile(r"<[^>]*>")
+_SAID = ("html", "picture", "caption", "buttons", "change_pct")
 CAPTION_UNITS = 1024  # a caption's UTF-16 code units, core.telegram.org/bots/api#sendphoto
 
 
@@ -24,12 +25,14 @@ class Edition:
         picture: a PNG to send it under; None sends the text alone.
         caption: stands under the picture where the text is too long for a caption; Telegram HTML.
         buttons: an inline keyboard as the Bot API's JSON, or "".
+        change_pct: the move that it is about: chats that want larger ones only do not get it; None asks nobody.
     """
 
     html: str
     picture: bytes | None = None
     caption: str = ""
     buttons: str = ""
+    change_pct: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,14 @@ class Draft:
         kind: what it is, ``close``; unique with the session.
         session: the exchange's local date that it speaks of.
         not_after: the moment after which it is worth nothing to anybody.
-        editions: ``language/colours`` → the message. A chat whose own is missing gets its language's in the other
-            colours, else the first.
-        index: only chats that want this index get it; "" asks nobody's wishes.
-        change_pct: chats that want larger moves only do not get it; None asks nobody's wishes.
+        editions: the key of a `choice.Reading` → the message. One that names no index is for whatever indices a chat
+            has chosen; a chat whose own is missing gets another of its language, else the first.
     """
 
     kind: str
     session: date
     not_after: datetime
     editions: Mapping[str, Edition]
-    index: str = ""
-    change_pct: float | None = None
 
 
 def caption_of(edition: Edition) -> str:
@@ -72,14 +71,14 @@ def add(connection: Connection, campaign_id: int, editions: Mapping[str, Edition
 
 def _rows(campaign_id: int, editions: Mapping[str, Edition]) -> Iterator[dict[str, Any]]:
     for number, (key, edition) in enumerate(editions.items()):
-        message = {"html": edition.html, "picture": edition.picture, "caption": edition.caption}
-        yield {"campaign_id": campaign_id, "number": number, "key": key, **message, "buttons": edition.buttons}
+        said = {name: getattr(edition, name) for name in _SAID}
+        yield {"campaign_id": campaign_id, "number": number, "key": key, **said}
 
 
 def revise(connection: Connection, campaign_id: int, editions: Mapping[str, Edition]) -> None:
     """Put other messages in the place of those with the same keys."""
     for row in _rows(campaign_id, editions):
-        new = {name: row[name] for name in ("html", "picture", "caption", "buttons")}
+        new = {name: row[name] for name in _SAID}
         which = EDITION.c.campaign_id == campaign_id, EDITION.c.key == row["key"]
         connection.execute(update(EDITION).where(*which).values(**new, file_id=""))
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, fun
 from bot.delivery import editions as messages
 from bot.delivery import recipients
 from bot.delivery.chats import is_reached
+from bot.delivery.choice import Reading
 from bot.delivery.editions import Draft, Edition
 from bot.delivery.tables import CAMPAIGN, CHAT, DELIVERY, EDITION, IS_READY, SAID, State, insert, moment_of, transaction
 
@@ -48,6 +49,7 @@ class Tally:
     expired: int = 0
     refused: int = 0
     unresolved: int = 0
+    skipped: int = 0
 
     @property
     def left(self) -> int:
@@ -62,7 +64,7 @@ class Tally:
     @property
     def total(self) -> int:
         """All of them."""
-        return self.left + self.sent + self.failed
+        return self.left + self.sent + self.failed + self.skipped
 
 
 def enqueue(engine: Engine, draft: Draft, at: datetime) -> Campaign:
@@ -97,11 +99,11 @@ def audience(engine: Engine, draft: Draft, at: datetime) -> Mapping[str, int]:
 
 
 def editions_wanted(engine: Engine) -> tuple[str, ...]:
-    """The keys ``language/colours`` that living subscribers read, the most read first."""
-    columns = CHAT.c.language, CHAT.c.colours
+    """The keys of the editions that living subscribers read, the most read first."""
+    columns = CHAT.c.language, CHAT.c.colours, CHAT.c.closes
     query = select(*columns).where(is_reached()).group_by(*columns).order_by(func.count().desc(), *columns)
     with transaction(engine) as connection:
-        return tuple(f"{language}/{colours}" for language, colours in connection.execute(query))
+        return tuple(str(Reading(*row)) for row in connection.execute(query))
 
 
 def find(engine: Engine, kind: str, session: date) -> Campaign | None:
@@ -161,6 +163,7 @@ def correct(engine: Engine, campaign: Campaign, editions: Mapping[str, Edition],
         engine: the database.
         campaign: what was said.
         editions: the corrected messages, under the campaign's own keys; the words say that they are a correction.
+            Chats that read others are left alone.
         at: the moment, which names the correction.
 
     Returns:
@@ -175,7 +178,7 @@ def correct(engine: Engine, campaign: Campaign, editions: Mapping[str, Edition],
         _open(connection, kind, campaign.session, at, campaign.not_after, corrects=campaign.id)
         correction = _one(connection, kind, campaign.session)
         messages.copy(connection, campaign.id, correction.id)
-        connection.execute(recipients.edits(campaign.id, correction.id))
+        connection.execute(recipients.edits(campaign.id, correction.id, editions))
         return correction
 
 

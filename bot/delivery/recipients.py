@@ -1,6 +1,6 @@
 """Who gets a campaign, which edition of it, and when: worked out within the database, however many they are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -20,13 +20,15 @@ from sqlalchemy import (
 )
 
 from bot.delivery.chats import is_reached
+from bot.delivery.choice import Reading
 from bot.delivery.editions import Draft
-from bot.delivery.tables import CHAT, DELIVERY, State, microseconds
+from bot.delivery.tables import CHAT, DELIVERY, EDITION, State, microseconds
 from index.sessions import BEIJING, CLOSE
 
 _MINUTE_US = 60_000_000
 # Rows due at once are due in 1970: their order is kept in the microseconds, and a clock set back delays nobody.
 _RANKS = {"channel": 0, "supergroup": 1, "group": 1, "private": 2}
+_ANY_PCT = 100.0  # no index moves so: who asks for larger moves only is asked nothing
 AGAIN_US = 3  # what was tried and is due at once comes after what was never tried
 
 
@@ -36,7 +38,7 @@ def deliveries(campaign_id: int, draft: Draft, at: datetime) -> Any:  # noqa: AN
         "campaign_id": literal(campaign_id),
         "chat_id": CHAT.c.chat_id,
         "thread_id": CHAT.c.thread_id,
-        "edition": _edition_number(tuple(draft.editions)),
+        "edition": _own({key: number for number, key in enumerate(draft.editions)}),
         "state": literal(int(State.READY), SmallInteger),
         "due_us": _due(draft.session, at),
         **_UNTRIED,
@@ -51,15 +53,20 @@ _UNTRIED: Mapping[str, ColumnElement[Any]] = {
 }
 
 
-def _edition_number(keys: Sequence[str]) -> ColumnElement[int]:
-    own = [(_reads(key), number) for number, key in enumerate(keys)]
-    of_language = [(CHAT.c.language == key.partition("/")[0], number) for number, key in enumerate(keys)]
-    return case(*own, *of_language, else_=0)
+def _own(values: Mapping[str, Any]) -> ColumnElement[Any]:
+    """Of values under the keys of editions, the one of the edition that a chat reads, or of the nearest to it."""
+    whole = {_stored(Reading.of(key)): value for key, value in values.items() if Reading.of(key).closes}
+    plain = {key: value for key, value in values.items() if not Reading.of(key).closes}
+    of_language = {key.partition("/")[0]: values[key] for key in reversed(tuple(values))}
+    nearest = case(of_language, value=CHAT.c.language, else_=next(iter(values.values())))
+    looks = CHAT.c.language + "/" + CHAT.c.colours
+    without = case(plain, value=looks, else_=nearest) if plain else nearest
+    return case(whole, value=looks + "/" + type_coerce(CHAT.c.closes, Text), else_=without) if whole else without
 
 
-def _reads(key: str) -> ColumnElement[bool]:
-    language, _, colours = key.partition("/")
-    return and_(CHAT.c.language == language, CHAT.c.colours == colours)
+def _stored(reading: Reading) -> str:
+    """A key as the columns of a chat spell it."""
+    return f"{reading.language}/{reading.colours}/ {' '.join(reading.closes)} "
 
 
 def _due(session: date, at: datetime) -> ColumnElement[int]:
@@ -80,14 +87,18 @@ def wanting(draft: Draft, at: datetime) -> Iterator[ColumnElement[bool]]:
     """The conditions under which a chat wants a draft at a moment."""
     yield is_reached()
     yield or_(CHAT.c.muted_until.is_(None), CHAT.c.muted_until <= at)
-    if draft.index:
-        yield type_coerce(CHAT.c.indices, Text).like(f"% {draft.index} %")
-    if draft.change_pct is not None:
-        yield CHAT.c.min_move_pct <= abs(draft.change_pct)
+    moved = {key: _ANY_PCT if one.change_pct is None else abs(one.change_pct) for key, one in draft.editions.items()}
+    yield or_(CHAT.c.min_move_pct <= 0.0, CHAT.c.min_move_pct <= _own(moved))
 
 
-def edits(original: int, correction: int) -> Any:  # noqa: ANN401 - an INSERT from a SELECT
-    """A delivery for every chat that has, or may have, the old message; its id is looked up when it is edited."""
+def edits(original: int, correction: int, keys: Collection[str]) -> Any:  # noqa: ANN401 - an INSERT from a SELECT
+    """A delivery for every chat that has, or may have, an old message; its id is looked up when it is edited.
+
+    Args:
+        original: the campaign that was sent.
+        correction: the one that edits it.
+        keys: of the editions that are said otherwise now.
+    """
     values: dict[str, ColumnElement[Any]] = {
         "campaign_id": literal(correction),
         "chat_id": DELIVERY.c.chat_id,
@@ -99,5 +110,7 @@ def edits(original: int, correction: int) -> Any:  # noqa: ANN401 - an INSERT fr
         "as_text": DELIVERY.c.as_text,
     }
     may_have_it = DELIVERY.c.state.in_([State.SENT, State.IN_DOUBT])
-    source = select(*values.values()).where(DELIVERY.c.campaign_id == original, may_have_it)
+    new = select(EDITION.c.number).where(EDITION.c.campaign_id == original, EDITION.c.key.in_(keys))
+    of_it = DELIVERY.c.campaign_id == original, DELIVERY.c.edition.in_(new), may_have_it
+    source = select(*values.values()).where(*of_it)
     return DELIVERY.insert().from_select(list(values), source)

@@ -27,13 +27,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    inspect,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeDecorator
 
-from index.catalog import SHANGHAI_COMPOSITE
+from bot.delivery.choice import USUAL
 from index.store import create_tables, reporting
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -115,6 +117,7 @@ class State(IntEnum):
     EXPIRED = 4  # its time ran out before it was sent
     REFUSED = 5  # Telegram did not take the message, for a reason that is not the chat's
     UNRESOLVED = 6  # twice sent, and twice the outcome stayed unknown: a third copy is never risked
+    SKIPPED = 7  # the chat changed its mind before its turn came
 
 
 METADATA = MetaData()
@@ -129,7 +132,8 @@ CHAT = Table(
     Column("language", String(16), nullable=False, default="en"),
     Column("colours", String(16), nullable=False, default="red_up"),
     Column("thread_id", _Id),
-    Column("indices", Codes, nullable=False, default=(SHANGHAI_COMPOSITE.code,)),
+    Column("indices", Codes, nullable=False, default=USUAL),
+    Column("closes", Codes, nullable=False, default=USUAL, server_default=f" {' '.join(USUAL)} "),
     Column("min_move_pct", Float(53), nullable=False, default=0.0),
     Column("muted_until", Moment),
     Column("send_at", TimeOfDay),
@@ -160,12 +164,13 @@ EDITION = Table(
     METADATA,
     Column("campaign_id", Integer, primary_key=True, autoincrement=False),
     Column("number", SmallInteger, primary_key=True, autoincrement=False),
-    Column("key", String(40), nullable=False),
+    Column("key", Text, nullable=False),
     Column("html", Text, nullable=False),
     Column("picture", LargeBinary),
     Column("caption", Text, nullable=False),
     Column("buttons", Text, nullable=False),
     Column("file_id", Text, nullable=False, default=""),
+    Column("change_pct", Float(53), doc="the move that it is about; None where it is about none"),
 )
 
 DELIVERY = Table(
@@ -196,9 +201,10 @@ Index(
 )
 
 SAID = Table(
-    "close_said",
+    "close_told",
     METADATA,
     Column("campaign_id", Integer, primary_key=True, autoincrement=False),
+    Column("code", String(16), primary_key=True, doc="of the index"),
     Column("level", Float(53), nullable=False, doc="in points"),
     Column("change_pts", Float(53), nullable=False),
     Column("change_pct", Float(53), nullable=False),
@@ -224,13 +230,30 @@ UPDATE = Table(
 
 
 def create(engine: Engine) -> None:
-    """Create the tables that are not there yet.
+    """Create the tables that are not there yet, and the columns that an older version did not know.
 
     Raises:
         StoreUnreachable: the database cannot be opened or written.
     """
     with reporting(str(engine.url)):
         create_tables(engine, METADATA)
+        for table in METADATA.sorted_tables:
+            _widen(engine, table)
+
+
+def _widen(engine: Engine, table: Table) -> None:
+    for name in sorted(set(table.c.keys()) - _columns(engine, table)):
+        column = CreateColumn(table.c[name]).compile(dialect=engine.dialect)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+        except DBAPIError:
+            if name not in _columns(engine, table):  # else another process was quicker
+                raise
+
+
+def _columns(engine: Engine, table: Table) -> set[str]:
+    return {column["name"] for column in inspect(engine).get_columns(table.name)}
 
 
 @contextmanager

@@ -22,7 +22,8 @@ from sqlalchemy import func, select
 
 from bot import schedule
 from bot.clock import Clock
-from bot.closes import KIND, ClosePush
+from bot.close_pages import KIND
+from bot.closes import ClosePush
 from bot.delivery import chats, tables
 from bot.delivery.broadcast import Broadcaster
 from bot.delivery.pacing import Pacer

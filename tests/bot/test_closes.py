@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.clock import Clock
-from bot.closes import due, explained, not_after, page
+from bot.close_pages import explained, not_after, page
+from bot.closes import due
 from bot.delivery.errors import AlreadyBroadcasting
 from bot.delivery.transport import Wire
 from bot.desk import Desk
@@ -195,5 +196,5 @@ def test_a_page_that_is_too_long_is_told_shorter(sample_store: Store, monkeypatc
     desk = Desk(sample_store, Settings(), Clock(lambda: CLOSE))
     found = explained(desk, SESSION, CLOSE)
     longest = page(found, "en").length
-    monkeypatch.setattr("bot.closes.CAPTION_LIMIT", longest - 1)
+    monkeypatch.setattr("bot.close_pages.CAPTION_LIMIT", longest - 1)
     assert page(found, "en").length < longest

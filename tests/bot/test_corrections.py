@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bot.closes import explained
+from bot.close_pages import explained
 from bot.corrections import Said
 from bot.delivery.transport import Wire
 from index.live.crosscheck import Verdict
@@ -76,7 +76,8 @@ async def test_a_revised_close_edits_what_was_sent_and_says_so(bench: Bench) -> 
     await revised(bench, HOUR, REVISED)
     text = shown(bench, ann)
     assert text.startswith(
-        "Corrected 30 Sep 2024 16:00 Beijing: an earlier message said 3,336.50 (+248.97 points, +8.06%)"
+        "Corrected 30 Sep 2024 16:00 Beijing: an earlier message said"
+        " Shanghai Composite 3,336.50 (+248.97 points, +8.06%)."
     )
     assert "Shanghai Composite 3,335.50" in text
     assert "+8.03%" in text  # 3335.50 / 3087.53 - 1
@@ -127,7 +128,7 @@ async def test_each_revision_is_told_with_what_was_said_before_it(bench: Bench) 
     ann = await pushed(bench)
     await revised(bench, HOUR, REVISED)
     await revised(bench, HOUR, TODAYS_BAR.replace("3336.5,", "3334.5,"))
-    assert "an earlier message said 3,335.50" in shown(bench, ann)
+    assert "an earlier message said Shanghai Composite 3,335.50" in shown(bench, ann)
     assert edits(bench) == 2
 
 
@@ -135,7 +136,7 @@ async def test_a_revision_back_to_the_first_figures_is_told_too(bench: Bench) ->
     ann = await pushed(bench)
     await revised(bench, HOUR, REVISED)
     await revised(bench, HOUR, TODAYS_BAR.replace("1167772000000", "1167773000000"))
-    assert "an earlier message said 3,335.50" in shown(bench, ann)
+    assert "an earlier message said Shanghai Composite 3,335.50" in shown(bench, ann)
     assert "Shanghai Composite 3,336.50" in shown(bench, ann)
 
 

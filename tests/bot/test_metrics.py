@@ -17,7 +17,7 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from bot.clock import Clock
-from bot.closes import not_after
+from bot.close_pages import not_after
 from bot.delivery import outbox
 from bot.delivery.editions import Draft, Edition
 from bot.delivery.pacing import Pacer

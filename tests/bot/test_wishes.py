@@ -186,7 +186,7 @@ async def test_the_outbox_heeds_what_was_wished(bot: Talking, telegram: FakeTele
     for person, wish in people:
         await bot.asks(person, "/subscribe")
         await bot.asks(person, wish)
-    rise = Draft("close", SESSION, NOON, {"en/green_up": Edition("up")}, "000001.SH", 8.06)  # the exchange's figure
+    rise = Draft("close", SESSION, NOON, {"en/green_up": Edition("up", change_pct=8.06)})  # the exchange's figure
     campaign = outbox.enqueue(bot.desk.store.engine, rise, MONDAY)
     with bot.desk.store.engine.connect() as connection:
         queued = connection.execute(select(tables.DELIVERY.c.chat_id, tables.DELIVERY.c.due_us))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from bot.corrections import Said
 from bot.delivery import chats, outbox
 from bot.delivery.editions import Draft, Edition
 from bot.delivery.outbox import Campaign, Tally
-from bot.delivery.tables import CAMPAIGN, DELIVERY, SAID, moment_of, transaction
+from bot.delivery.tables import CAMPAIGN, DELIVERY, SAID, State, moment_of, transaction
 from tests.bot.delivery.desk import CLOSE, NOON, PAGE, SESSION, draft
 
 EDITIONS = {"en/red_up": Edition("en"), "zh-hans/red_up": Edition("红"), "zh-hans/green_up": Edition("绿")}
@@ -82,17 +83,65 @@ def test_a_chat_gets_its_own_edition_or_the_nearest(engine: Engine, language: st
         ({"min_move_pct": 8.1}, False),
         ({"muted_until": CLOSE - timedelta(seconds=1)}, True),
         ({"muted_until": CLOSE + timedelta(seconds=1)}, False),
-        ({"indices": ("HSI",)}, False),
-        ({"indices": ("HSI", "000001.SH")}, True),
+        ({"indices": ("HSI",)}, True),
     ],
     ids=str,
 )
 def test_only_who_wants_it_gets_it(engine: Engine, settings: chats.Settings, *, wanted: bool) -> None:
     chats.subscribe(engine, 1, "private", **settings)
-    fall = Draft("close", SESSION, NOON, {"en/red_up": PAGE}, index="000001.SH", change_pct=-8.06)
+    fall = Draft("close", SESSION, NOON, {"en/red_up": replace(PAGE, change_pct=-8.06)})
     assert outbox.audience(engine, fall, CLOSE) == ({"private": 1} if wanted else {})
     outbox.enqueue(engine, fall, CLOSE)
     assert bool(_deliveries(engine)) is wanted
+
+
+CHOICES = {
+    "en/red_up/000001.SH": Edition("composite", change_pct=8.06),
+    "en/red_up/000300.SH": Edition("300", change_pct=0.4),
+    "en/red_up/000001.SH,000300.SH": Edition("both", change_pct=8.06),
+    "zh-hans/red_up/000001.SH": Edition("上证", change_pct=8.06),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "colours", "closes", "edition"),
+    [
+        ("en", "red_up", ("000001.SH",), 0),
+        ("en", "red_up", ("000300.SH",), 1),
+        ("en", "red_up", ("000001.SH", "000300.SH"), 2),
+        ("zh-hans", "red_up", ("000001.SH",), 3),
+        ("zh-hans", "red_up", ("000300.SH",), 3),
+        ("en", "green_up", ("000300.SH",), 0),
+        ("zh-hant", "red_up", ("000300.SH",), 0),
+    ],
+    ids=["usual", "another", "two", "language", "other choice of the language", "other colours", "other language"],
+)
+def test_a_chat_gets_the_edition_of_its_indices_or_the_nearest(
+    engine: Engine, language: str, colours: str, closes: tuple[str, ...], edition: int
+) -> None:
+    chats.subscribe(engine, 1, "private", language=language, colours=colours, closes=closes)
+    outbox.enqueue(engine, draft(CHOICES), CLOSE)
+    assert _deliveries(engine) == {1: edition}
+
+
+def test_the_move_that_counts_is_that_of_the_leading_index(engine: Engine) -> None:
+    chats.subscribe(engine, 1, "private", min_move_pct=1.0, closes=("000300.SH",))
+    chats.subscribe(engine, 2, "private", min_move_pct=1.0, closes=("000001.SH", "000300.SH"))
+    outbox.enqueue(engine, draft(CHOICES), CLOSE)
+    assert _deliveries(engine) == {2: 2}
+
+
+def test_a_correction_edits_only_what_is_said_otherwise(engine: Engine) -> None:
+    for chat_id, closes in enumerate([("000001.SH",), ("000300.SH",), ("000001.SH", "000300.SH")], start=1):
+        chats.subscribe(engine, chat_id, "private", closes=closes)
+    campaign = outbox.enqueue(engine, draft(CHOICES), CLOSE)
+    with transaction(engine) as connection:
+        connection.execute(update(DELIVERY).values(state=State.SENT))
+    revised = {key: Edition("revised") for key in ("en/red_up/000300.SH", "en/red_up/000001.SH,000300.SH")}
+    correction = outbox.correct(engine, campaign, revised, CLOSE)
+    with transaction(engine) as connection:
+        edited = select(DELIVERY.c.chat_id).where(DELIVERY.c.campaign_id == correction.id)
+        assert set(connection.execute(edited).scalars()) == {2, 3}
 
 
 def test_who_unsubscribed_or_blocked_gets_nothing(engine: Engine) -> None:
@@ -132,9 +181,9 @@ def test_channels_come_first_then_groups_then_people(engine: Engine) -> None:
 def test_the_editions_wanted_are_those_that_somebody_reads(engine: Engine) -> None:
     chats.subscribe(engine, 1, "private", language="zh-hans")
     chats.subscribe(engine, 2, "private", language="zh-hans")
-    chats.subscribe(engine, 3, "private", colours="green_up")
+    chats.subscribe(engine, 3, "private", colours="green_up", closes=("000300.SH", "399006.SZ"))
     chats.change(engine, 4, "private", language="zh-hant")
-    assert outbox.editions_wanted(engine) == ("zh-hans/red_up", "en/green_up")
+    assert outbox.editions_wanted(engine) == ("zh-hans/red_up/000001.SH", "en/green_up/000300.SH,399006.SZ")
 
 
 def test_an_unfinished_campaign_is_found_after_a_restart(engine: Engine) -> None:
@@ -165,7 +214,7 @@ def _end(engine: Engine, campaign: Campaign) -> None:
 def test_what_a_pruned_campaign_said_goes_with_it(engine: Engine) -> None:
     pruned, kept = (outbox.enqueue(engine, draft(kind=kind), CLOSE) for kind in ("close", "midday"))
     for campaign in (pruned, kept):
-        corrections.note(engine, campaign, Said(3336.50, 248.97, 8.06))
+        corrections.note(engine, campaign, {"000001.SH": Said(3336.50, 248.97, 8.06)})
     _end(engine, pruned)
     assert outbox.prune(engine, NOON) == 1
     with transaction(engine) as connection:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from bot.delivery import tables
+from bot.delivery import chats, tables
 from bot.delivery.tables import METADATA
 from index.errors import StoreUnreachable
 
@@ -32,6 +32,35 @@ def test_many_may_create_the_tables_of_an_empty_server_at_once(engine: Engine) -
         assert all(set(METADATA.tables) <= found for found in pool.map(_created, [url] * 8))
 
 
+def _of_an_older_version(url: str) -> Engine:
+    engine = create_engine(url)
+    tables.create(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO chat (chat_id, kind, language, colours, indices, min_move_pct, subscribed,"
+                " alive, dead_reason) VALUES (1, 'private', 'en', 'red_up', ' HSI ', 0, 1, 1, '')"
+            )
+        )
+        connection.execute(text("ALTER TABLE chat DROP COLUMN closes"))
+        connection.execute(text("ALTER TABLE edition DROP COLUMN change_pct"))
+    return engine
+
+
+def test_a_database_of_an_older_version_gets_the_columns_it_lacks(tmp_path: Path) -> None:
+    engine = _of_an_older_version(f"sqlite:///{tmp_path / 'old.db'}")
+    tables.create(engine)
+    assert [(chat.chat_id, chat.closes) for chat in chats.subscribers(engine)] == [(1, ("000001.SH",))]
+    engine.dispose()
+
+
+def test_many_may_widen_an_older_database_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    _of_an_older_version(url).dispose()
+    with ThreadPoolExecutor(8) as pool:
+        assert all(set(METADATA.tables) == found for found in pool.map(_created, [url] * 8))
+
+
 def test_a_database_that_cannot_be_created_says_so(tmp_path: Path) -> None:
     nowhere = create_engine(f"sqlite:///{tmp_path / 'gone' / 'whyup.db'}")
     with pytest.raises(StoreUnreachable):
@@ -41,7 +70,7 @@ def test_a_database_that_cannot_be_created_says_so(tmp_path: Path) -> None:
 def test_the_tables_do_not_depend_on_what_was_imported() -> None:
     command = [sys.executable, "-c", "from bot.delivery import tables; print(*sorted(tables.METADATA.tables))"]
     alone = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
-    assert {"chat", "campaign", "close_said", "turn", "telegram_update"} <= set(alone.stdout.split())
+    assert {"chat", "campaign", "close_told", "turn", "telegram_update"} <= set(alone.stdout.split())
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the close push says: for each way of reading it the leading index with its reasons, the others on a line each."""
+"""What the close push says, for each way of reading it: the leading index with its reasons, a line for each other."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -105,7 +105,7 @@ class ClosePush:
         return self._soonest_s(filter(None, dues))
 
     def _soonest_s(self, dues: Iterable[datetime]) -> float | None:
-        """Seconds until the first of some moments; None where none is soon. What is overdue waits for something else."""
+        """Seconds until the first of some moments; None where none is soon. What is overdue waits for another thing."""
         waits = (moment - self._now for moment in dues)
         return min((wait.total_seconds() for wait in waits if timedelta() < wait <= SOON), default=None)
 

@@ -5,17 +5,32 @@ in between may have arrived: it is sent once more, and never a third time.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, exists, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    exists,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bot.delivery.editions import Edition
 from bot.delivery.outbox import Campaign
 from bot.delivery.recipients import AGAIN_US
-from bot.delivery.tables import CAMPAIGN, DELIVERY, EDITION, IS_READY, State, transaction
+from bot.delivery.tables import CAMPAIGN, CHAT, DELIVERY, EDITION, IS_READY, State, moment_of, transaction
 from index.errors import MarketError
 
 # A request whose reply was lost may still be on its way: only after this time is it sent again.
@@ -33,6 +48,7 @@ class Due:
         doubts: how often it was sent without the outcome becoming known.
         as_text: the chat takes no photos.
         edits: the message that a correction edits; None when it is not known.
+        is_unwanted: the chat has changed its mind since it was queued.
     """
 
     chat_id: int
@@ -41,6 +57,7 @@ class Due:
     doubts: int
     as_text: bool
     edits: int | None = None
+    is_unwanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +123,17 @@ class Ledger:
         """What is to be sent by a moment, in order; not to chats that wait for an earlier campaign."""
         return await self._in_thread(_due, self._campaign, at_us, at_most)
 
+    async def skip(self, chat_ids: Collection[int]) -> None:
+        """Take back what these chats do not want any more."""
+        await self._in_thread(_skip, self._campaign.id, chat_ids)
+
     async def next_due(self) -> int | None:
         """When the next delivery is due, in microseconds since 1970; None when none is left to send."""
         return await self._in_thread(_next_due, self._campaign.id)
 
-    async def left(self) -> int:
-        """How many deliveries are not finished."""
-        return await self._in_thread(_left, self._campaign.id)
+    async def count(self, *states: State) -> int:
+        """How many deliveries stand so."""
+        return await self._in_thread(_count, self._campaign.id, states)
 
     async def editions(self) -> list[tuple[Edition, str]]:
         """The campaign's editions by number, each with the file_id of its picture, or ""."""
@@ -236,7 +257,7 @@ def _mend_dues(connection: Connection, campaign_id: int, latest_us: int) -> None
 
 
 def _due(connection: Connection, campaign: Campaign, at_us: int, at_most: int) -> list[Due]:
-    query = _due_rows(campaign).where(DELIVERY.c.campaign_id == campaign.id, _READY)
+    query = _due_rows(campaign, moment_of(at_us)).where(DELIVERY.c.campaign_id == campaign.id, _READY)
     query = query.where(DELIVERY.c.due_us <= at_us, *_not_waiting(connection, campaign))
     ordered = query.order_by(DELIVERY.c.due_us, DELIVERY.c.chat_id).limit(at_most)
     return [Due(*row) for row in connection.execute(ordered)]
@@ -247,12 +268,29 @@ _READY = text("delivery.state = 0")
 _ORIGINAL = DELIVERY.alias("original")
 
 
-def _due_rows(campaign: Campaign) -> Select[Any]:
+def _due_rows(campaign: Campaign, at: datetime) -> Select[Any]:
     columns = [DELIVERY.c[name] for name in ("chat_id", "thread_id", "edition", "doubts", "as_text")]
     if campaign.corrects is None:
-        return select(*columns)
+        return _with_wishes(select(*columns, null(), _is_unwanted(at)))
     same_chat = (_ORIGINAL.c.campaign_id == campaign.corrects) & (_ORIGINAL.c.chat_id == DELIVERY.c.chat_id)
     return select(*columns, _ORIGINAL.c.message_id).join_from(DELIVERY, _ORIGINAL, same_chat, isouter=True)
+
+
+def _with_wishes(query: Select[Any]) -> Select[Any]:
+    same_edition = (EDITION.c.campaign_id == DELIVERY.c.campaign_id) & (EDITION.c.number == DELIVERY.c.edition)
+    with_chat = query.join_from(DELIVERY, CHAT, CHAT.c.chat_id == DELIVERY.c.chat_id, isouter=True)
+    return with_chat.join(EDITION, same_edition, isouter=True)
+
+
+def _is_unwanted(at: datetime) -> ColumnElement[bool]:
+    """Whether a chat would not be asked for any more; what is not known is no objection."""
+    objections = ~CHAT.c.subscribed, CHAT.c.muted_until > at, CHAT.c.min_move_pct > func.abs(EDITION.c.change_pct)
+    return or_(*(func.coalesce(objection, false()) for objection in objections))
+
+
+def _skip(connection: Connection, campaign_id: int, chat_ids: Collection[int]) -> None:
+    of_them = DELIVERY.c.campaign_id == campaign_id, DELIVERY.c.chat_id.in_(chat_ids), IS_READY
+    connection.execute(update(DELIVERY).where(*of_them).values(state=State.SKIPPED))
 
 
 def _not_waiting(connection: Connection, campaign: Campaign) -> list[ColumnElement[bool]]:
@@ -269,9 +307,9 @@ def _next_due(connection: Connection, campaign_id: int) -> int | None:
     return due_us
 
 
-def _left(connection: Connection, campaign_id: int) -> int:
-    unfinished = DELIVERY.c.campaign_id == campaign_id, DELIVERY.c.state.in_([State.READY, State.IN_DOUBT])
-    return connection.execute(select(func.count()).select_from(DELIVERY).where(*unfinished)).scalar_one()
+def _count(connection: Connection, campaign_id: int, states: Sequence[State]) -> int:
+    of_it = DELIVERY.c.campaign_id == campaign_id, DELIVERY.c.state.in_(states)
+    return connection.execute(select(func.count()).select_from(DELIVERY).where(*of_it)).scalar_one()
 
 
 def _editions(connection: Connection, campaign_id: int) -> list[tuple[Edition, str]]:

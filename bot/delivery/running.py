@@ -142,14 +142,24 @@ class Run:
     async def _refill(self) -> bool:
         """Read what is due; False when there is nothing to wait for."""
         rows = await self._ledger.due(microseconds(self._clock.now()), _READ_AT_ONCE)
-        self._queue.extend(row for row in rows if row.chat_id not in self._active)
-        if self._queue:
+        skipped = await self._skip([row.chat_id for row in rows if row.is_unwanted])
+        self._queue.extend(row for row in rows if not row.is_unwanted and row.chat_id not in self._active)
+        if self._queue or skipped:
             self._waited_s = 0.0
             return True
         if self._active:  # what is under way may come back to be sent again
             await asyncio.wait(self._active.values(), return_when=asyncio.FIRST_COMPLETED)
             return True
         return await self._nap()
+
+    async def _skip(self, chat_ids: list[int]) -> bool:
+        """Take back what is not wanted any more; False when that is nothing."""
+        if not chat_ids:
+            return False
+        await self._ledger.skip(chat_ids)
+        for _ in chat_ids:
+            self._meter.skip()
+        return True
 
     async def _nap(self) -> bool:
         due_us = await self._ledger.next_due()
@@ -258,5 +268,5 @@ class Run:
             await self._ledger.expire()
         if self._stopped_by:
             await self._ledger.close("stopped", self._stopped_by.description)
-        elif not await self._ledger.left():
-            await self._ledger.close("expired" if self._is_over() else "done")
+        elif not await self._ledger.count(State.READY, State.IN_DOUBT):
+            await self._ledger.close("expired" if await self._ledger.count(State.EXPIRED) else "done")

@@ -9,7 +9,7 @@ from bot.delivery import chats, outbox
 from bot.delivery.editions import Edition
 from bot.delivery.errors import AlreadyBroadcasting
 from bot.delivery.ledger import Ledger
-from bot.delivery.outbox import Tally
+from bot.delivery.outbox import Campaign, Tally
 from bot.delivery.tables import State, microseconds
 from bot.delivery.transport import Wire
 from index.errors import TokenRefused
@@ -302,6 +302,68 @@ async def test_what_is_due_in_the_evening_is_left_for_the_evening(desk: Desk) ->
     assert (desk.accepted(), report.next_due) == ([li.id], CLOSE.replace(hour=12))
     await desk.run(campaign, now=CLOSE.replace(hour=12, minute=1))
     assert desk.accepted() == [li.id, wei.id]
+
+
+async def _left_for_the_evening(desk: Desk, chat_id: int, change_pct: float = 0.5) -> Campaign:
+    """A campaign of which one chat's message waits for eight in the evening."""
+    chats.change(desk.engine, chat_id, "private", send_at=time(20))
+    campaign = desk.enqueue(replace(PAGE, change_pct=change_pct))
+    await desk.run(campaign)
+    return campaign
+
+
+EIGHT = CLOSE.replace(hour=12, minute=1)
+
+
+@pytest.mark.parametrize(
+    ("wish", "is_sent"),
+    [
+        ({"muted_until": EIGHT + timedelta(days=1)}, False),
+        ({"muted_until": EIGHT - timedelta(hours=1)}, True),
+        ({"min_move_pct": 0.6}, False),
+        ({"min_move_pct": 0.4}, True),
+    ],
+    ids=["muted", "muted until before", "larger moves only", "such moves too"],
+)
+async def test_a_wish_made_after_the_close_holds_for_what_is_queued(
+    desk: Desk, wish: chats.Settings, *, is_sent: bool
+) -> None:
+    (wei,) = desk.people(1)
+    campaign = await _left_for_the_evening(desk, wei.id)
+    chats.change(desk.engine, wei.id, "private", **wish)
+    report = await desk.run(campaign, now=EIGHT)
+    assert report.tally == (Tally(sent=1) if is_sent else Tally(skipped=1))
+    assert (report.campaign.state, report.next_due) == ("done", None)
+    assert desk.accepted() == ([wei.id] if is_sent else [])
+
+
+async def test_who_leaves_before_the_evening_gets_nothing(desk: Desk) -> None:
+    (wei,) = desk.people(1)
+    campaign = await _left_for_the_evening(desk, wei.id)
+    chats.unsubscribe(desk.engine, wei.id)
+    assert (await desk.run(campaign, now=EIGHT)).tally == Tally(skipped=1)
+    assert not desk.accepted()
+
+
+async def test_many_who_changed_their_minds_are_passed_over_without_a_wait(desk: Desk) -> None:
+    people = desk.people(700)  # more than are read at once
+    for person in people[:-1]:
+        chats.change(desk.engine, person.id, "private", send_at=time(20))
+    campaign = desk.enqueue()
+    await desk.run(campaign)
+    for person in people[:-2]:
+        chats.change(desk.engine, person.id, "private", muted_until=EIGHT + timedelta(days=1))
+    report = await desk.run(campaign, now=EIGHT)
+    assert report.tally == Tally(sent=2, skipped=698)
+    assert (desk.told[-1].sent, desk.told[-1].left) == (2, 0)
+
+
+async def test_a_campaign_that_is_run_again_too_late_stays_done(desk: Desk) -> None:
+    desk.people(3)
+    campaign = desk.enqueue()
+    await desk.run(campaign)
+    report = await desk.run(campaign, now=NOON + timedelta(days=1))
+    assert (report.tally, report.campaign.state) == (Tally(sent=3), "done")
 
 
 async def test_a_later_campaign_waits_for_the_earlier_one_in_the_same_chat(desk: Desk) -> None:

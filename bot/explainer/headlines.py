@@ -6,7 +6,7 @@ is it a fact or only expected, and how much does it weigh. The title alone is re
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.explainer.headline_rules import Rule, folded, rulebook, words
@@ -25,6 +25,7 @@ _REPAIRS = (
 _FIGURE = re.compile(r"(?<=\d) ?([.,]) (?=\d)")
 _LOOSE_SIGN = re.compile(r" +([,;:%!?)])")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_CAUSE = re.compile(r"\b(?:after|as|on|amid|following) (.+)")
 # A negation turns what it stands right before; farther away it speaks of something else.
 _NEGATION_REACH = 6
 # How far into an English title its subject may begin: encyclopaedias tell whole stories in one, with the oil price,
@@ -86,8 +87,11 @@ def read(title: str, published: date | None = None) -> Reading:
         published: the day it appeared; rules about a subject of its time are silent outside it.
     """
     heard = listen(folded(title))
-    hits = [hit for hit in _hits(heard) if published is None or hit.rule.since <= published <= hit.rule.until]
-    return _weighed(min(hits, key=_rank), heard, _moved(hits, heard)) if hits else _NOTHING
+    hits = _heard_on(published, heard)
+    if not hits:
+        return _NOTHING
+    best = min(hits, key=_rank)
+    return _reasoned(heard, hits, published) or _weighed(best, heard) if best.rule.circular else _caused(best, heard, hits)
 
 
 def spoken(title: str) -> str:
@@ -144,15 +148,35 @@ def _place(title: Title) -> str:
     return min(found, key=found.__getitem__) if found else "china" if title.is_chinese else "elsewhere"
 
 
+def _heard_on(published: date | None, title: Title) -> list[_Hit]:
+    return [hit for hit in _hits(title) if published is None or hit.rule.since <= published <= hit.rule.until]
+
+
+def _caused(hit: _Hit, title: Title, hits: Iterable[_Hit]) -> Reading:
+    """A subject that may be told as the cause of a move of mainland shares: then the move says whether it is good."""
+    moved = _moved(hits, title) if words("reason").speaks(title) else 0
+    reading = _weighed(hit, title)
+    return replace(reading, polarity=moved) if moved else reading
+
+
+def _reasoned(title: Title, hits: Iterable[_Hit], published: date | None) -> Reading | None:
+    """The cause that a report of the market names behind "after" or "as"; None when it names none that is known."""
+    cause = _CAUSE.search(title.text)
+    clause = listen(f"china {cause[1]}") if cause else title
+    behind = [hit for hit in _heard_on(published, clause) if not hit.rule.circular] if cause else []
+    moved = _moved(hits, title)
+    return replace(_weighed(min(behind, key=_rank), clause), polarity=moved) if behind and moved else None
+
+
 def _moved(hits: Iterable[_Hit], title: Title) -> int:
-    """Which way the headline says that mainland shares went for a reason it names; 0 when it does not."""
+    """Which way the headline says that mainland shares went, 0 when it does not."""
     told = [hit for hit in hits if hit.rule.circular and hit.rule.relevance == max(_STRENGTHS)]
-    return _polarity(min(told, key=_rank), title) if told and words("reason").speaks(title) else 0
+    return _polarity(min(told, key=_rank), title) if told else 0
 
 
-def _weighed(hit: _Hit, title: Title, moved: int) -> Reading:
+def _weighed(hit: _Hit, title: Title) -> Reading:
     is_denied = words("denial").speaks(title)
-    polarity = moved or _polarity(hit, title) * (-1 if is_denied else 1)
+    polarity = _polarity(hit, title) * (-1 if is_denied else 1)
     relevance = _relevance(hit.rule, title)
     is_forward = is_denied or _is_expected(hit.rule, title)
     strength = 0.0 if hit.rule.circular else _STRENGTHS[relevance] * (0.5 if is_forward else 1)

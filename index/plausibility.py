@@ -8,6 +8,7 @@ point or a wrong unit does to a number; the limits are wide enough to leave hist
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import inf
 from typing import Any
 
 from index.catalog import BY_CODE
@@ -16,8 +17,11 @@ from index.faults import Fault
 Values = Mapping[str, Any]
 
 PRICE_LIMITS_SINCE = "1996-12-16"  # 10 % a session for every share of both exchanges
+CHINEXT_WIDE_SINCE = "2020-08-24"  # 20 % for ChiNext shares, of which the indices below hold many
 WITH_WIDE_LIMITS = frozenset({"000688.SH", "399006.SZ"})  # their members may move by 20 %
-TEN_PERCENT, TWENTY_PERCENT = 1.11, 1.22  # ratio of two closes, rounding of the limit included
+WITH_SOME_WIDE_LIMITS = frozenset({"399001.SZ", "000852.SH", "000905.SH"})  # CSI 1000 on 2024-09-30: +11.14 %
+# Ratios of two closes, the wider way: a fall by 10 % is one of 1.111; Shenzhen fell by 10.08 % on 1996-12-16.
+TEN_PERCENT, SOME_TWENTY_PERCENT, TWENTY_PERCENT = 1.113, 1.16, 1.252
 BEFORE_LIMITS = 2.1  # 1992-05-21, the day the limits fell: +105.3 %
 OVERSEAS = 1.3  # New York fell 20.5 % on 1987-10-19
 UNIT_SLIP = 0.15  # share by which a fund's turnover may differ from close x volume; measured since 2005: 0.08
@@ -27,6 +31,7 @@ NET_BUYING = (1e6, 3e10)  # yuan a session; the quotas allow no more and no sess
 RATES = {"usdcny": 1.05, "dxy": 1.1, "lpr": 1.15, "brent_usd": 1.4, "us10y_pct": 1.4}
 SURVEY_INDEX = (20.0, 80.0)  # purchasing managers' indices, which run from 0 to 100; measured: 26.5 to 58.4
 GROWTH_PCT = (-100.0, 100.0)
+ERAS = ("1900-01-01", PRICE_LIMITS_SINCE, CHINEXT_WIDE_SINCE)  # from when on other limits hold
 
 
 def own_figures(kind: str, values: Values) -> tuple[Fault, ...]:
@@ -97,7 +102,9 @@ def largest_move(index: str, session: str) -> float:
         return OVERSEAS
     if session < PRICE_LIMITS_SINCE:
         return BEFORE_LIMITS
-    return TWENTY_PERCENT if index in WITH_WIDE_LIMITS else TEN_PERCENT
+    if index in WITH_WIDE_LIMITS:
+        return TWENTY_PERCENT
+    return SOME_TWENTY_PERCENT if index in WITH_SOME_WIDE_LIMITS and session >= CHINEXT_WIDE_SINCE else TEN_PERCENT
 
 
 def _rate_limit(series: str, _day: str) -> float:
@@ -115,7 +122,7 @@ def _average_price(values: Values) -> float | None:
 
 _SERIES: Mapping[str, tuple[_Series, ...]] = {
     "bars": (
-        _Series("close", "index", "session", largest_move, may_repeat=False),
+        _Series("close", "index", "session", _always(inf), may_repeat=False),  # leaps: index/leaps.py
         _Series("turnover_cny", "index", "session", _always(AVERAGE_PRICE), _average_price),
     ),
     "etf": (_Series("close", "code", "session", _always(TWENTY_PERCENT)),),
@@ -132,8 +139,6 @@ _SERIES: Mapping[str, tuple[_Series, ...]] = {
 
 
 def _bar(values: Values) -> Fault | None:
-    if values["close"] is None:
-        return Fault("missing", "close")
     if outside_range(values) > 0:
         return Fault("outside_range", "close", str(values["close"]))
     if values["high"] and values["low"] and values["high"] / values["low"] > _widest_range(values):

@@ -189,9 +189,15 @@ def _polarity_is_a_sign(values: Values) -> None:
         raise Rejected(Fault("not_a_sign", "polarity", str(values["polarity"])))
 
 
+def _close_is_known(values: Values) -> None:
+    """A bar is its close: a row that has none says that nobody knows how the session ended."""
+    if values["close"] is None:
+        raise Rejected(Fault("missing", "close"))
+
+
 def _range_holds_the_close(values: Values) -> None:
     """A close far outside its day's range is a damaged row; a little outside is how early rows were published."""
-    if outside_range(values) > RANGE_SLACK * (values["close"] or 1.0):
+    if outside_range(values) > RANGE_SLACK * values["close"]:
         raise Rejected(Fault("outside_range", "close", str(values["close"])))
 
 
@@ -202,7 +208,7 @@ def _activity_is_not_negative(values: Values) -> None:
 
 
 RULES: Mapping[str, tuple[Callable[[Values], None], ...]] = {
-    "bars": (_index_is_known, _exchange_was_open, _range_holds_the_close, _activity_is_not_negative),
+    "bars": (_index_is_known, _exchange_was_open, _close_is_known, _range_holds_the_close, _activity_is_not_negative),
     "etf": (_exchange_was_open, _activity_is_not_negative),
     "sectors": (_exchange_was_open,),
     "northbound": (_connect_was_open,),

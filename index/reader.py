@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from index import leaps
 from index.bars import Bars, Days, Numbers
 from index.kinds import KINDS
 from index.store import Known, Store
@@ -90,12 +91,13 @@ class _Bars:
 
     def __init__(self, every: Bars, moments: Days) -> None:
         self._every, self._moments = every, moments
-        self._is_plain = bool(np.all(every.sessions[1:] > every.sessions[:-1]) and np.all(moments[1:] >= moments[:-1]))
+        in_order = np.all(every.sessions[1:] > every.sessions[:-1]) and np.all(moments[1:] >= moments[:-1])
+        self._is_plain = bool(in_order) and not leaps.has_leap(every)
 
     def known_at(self, at: datetime) -> Bars:
         if self._is_plain:
             return self._every.rows(0, int(np.searchsorted(self._moments, _utc(at), side="right")))
-        return self._every.take(_newest(self._every.sessions, self._moments, at))
+        return self._every.take(leaps.believed(self._every, np.flatnonzero(self._moments <= _utc(at))))
 
 
 class _Series:

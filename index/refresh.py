@@ -11,6 +11,7 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
+from index import leaps
 from index.errors import FolderUnreadable
 from index.faults import Fault
 from index.plausibility import Neighbours
@@ -31,7 +32,7 @@ Step = tuple[str, int, int]  # file, rows done, rows in all
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A row that a rule spoke about."""
+    """A row that a rule spoke about; `line` is 0 for one that was stored before."""
 
     file: str
     line: int
@@ -103,13 +104,33 @@ def load_folder(store: Store, folder: Path, now: datetime, progress: Progress = 
 
 
 def _imported(store: Store, folder: Path, kinds: frozenset[str] | None, now: datetime) -> Iterator[Event]:
-    """Import the files of some kinds, or of all: steps of progress, and each file's report after its last step."""
-    publishers = folders.publishers(folder)
+    """Import the files of some kinds, or of all: steps of progress, and each file's report when it is complete."""
+    publishers, loads = folders.publishers(folder), list[_FileLoad]()
     for file in folders.files(folder):
         if kinds is None or file.kind.name in kinds:
-            load = _FileLoad(store, file, publishers, now)
-            yield from load.steps()
-            yield load.report
+            loads.append(_FileLoad(store, file, publishers, now))
+            yield from loads[-1].steps()
+    _judge_closes(store, [load for load in loads if load.closes])
+    yield from (load.report for load in loads)
+
+
+def _judge_closes(store: Store, loads: Sequence["_FileLoad"]) -> None:
+    """Say which closes leap, beside all that is stored now: whatever order the rows came in."""
+    for index in sorted({index for load in loads for index, *_ in load.closes}):
+        every, _ = store.every_bar(index)
+        for leap in leaps.set_aside(every):
+            report, line, subject = _place(loads, leap)
+            report.rejected.append(Finding(report.file, line, Fault("leap", "close", f"{subject}{leap}")))
+        for leap in leaps.doubtful(every):
+            report, line, subject = _place(loads, leap)
+            report.doubtful.append(Finding(report.file, line, Fault("jump", "close", f"{subject}{leap}")))
+
+
+def _place(loads: Sequence["_FileLoad"], leap: leaps.Leap) -> tuple[FileReport, int, str]:
+    """Where a close stands; one that was stored before has no line, so its subject is named."""
+    key = leap.index, leap.session.isoformat(), leap.close
+    own = next((load for load in loads if key in load.closes), None)
+    return (own.report, own.closes[key], "") if own else (loads[-1].report, 0, f"{leap.index} {leap.session}: ")
 
 
 def _imported_elsewhere(url: str, folder: Path, kinds: frozenset[str], now: datetime) -> Iterator[Event]:
@@ -161,6 +182,7 @@ class _FileLoad:
         self.report = FileReport(file.path.name, file.kind.name)
         self.key = itemgetter(*file.kind.key)
         self.first_seen: dict[Any, tuple[str, int]] = {}
+        self.closes: dict[tuple[str, str, float], int] = {}  # of bars the line of each index, session and close
 
     def steps(self) -> Iterator[Step]:
         total = self.file.count()
@@ -198,6 +220,8 @@ class _FileLoad:
         doubts = (*checked.doubts, *self.neighbours.doubts(row), *([] if line.ended else [UNENDED]))
         if doubts:
             self.report.doubtful.extend(self._finding(line, fault) for fault in doubts)
+        if self.file.kind.name == "bars":
+            self.closes[row["index"], row["session"], row["close"]] = line.number
         return row
 
     def _row(self, checked: Checked) -> Row:

@@ -46,6 +46,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from index import leaps
 from index.bars import Bars, Days
 from index.errors import StoreUnreachable
 from index.kinds import KINDS, Column, Kind, Type
@@ -170,12 +171,9 @@ class Store:
 
     def bars(self, index: str, at: datetime) -> Bars:
         """The bars of an index as known at a moment, oldest first (empty arrays when none)."""
-        table = TABLES["bars"]
-        wanted = [table.c[name] for name in ("session", *_BAR_NUMBERS, "publisher")]
-        query = select(*wanted).where(table.c.index == index, table.c.known_at <= stamp(at), table.c.close.is_not(None))
-        with self._reading() as connection:
-            rows = connection.execute(query.order_by(table.c.session, *_newest_last(table))).all()
-        return _as_bars(index, {row[0]: row for row in rows})
+        every, moments = self.every_bar(index)
+        known = np.flatnonzero(moments <= np.datetime64(stamp(at).removesuffix("Z")))
+        return every.take(leaps.believed(every, known))
 
     def every_bar(self, index: str) -> tuple[Bars, Days]:
         """All bars of an index with those that revisions replaced, and when each became public.
@@ -189,7 +187,7 @@ class Store:
         with self._reading() as connection:
             rows = connection.execute(query.order_by(table.c.session, *_newest_last(table))).all()
         known_at = np.array([row[-1].removesuffix("Z") for row in rows], dtype="datetime64[s]")
-        return _as_bars(index, {position: row[:-1] for position, row in enumerate(rows)}), known_at
+        return _as_bars(index, [row[:-1] for row in rows]), known_at
 
     def every_row(self, kind: str) -> tuple[Known, ...]:
         """All rows of a kind, those that revisions replaced among them, in the order in which they became public."""
@@ -213,7 +211,9 @@ class Store:
         query = query if since is None else query.where(table.c.known_at >= stamp(since))
         with self._reading() as connection:
             found = connection.execute(query.order_by(*_newest_last(table))).mappings().all()
-        return tuple(_known(row, KINDS[kind]) for row in _newest_of_each_key(found, KINDS[kind]))
+        newest = _newest_of_each_key(found, KINDS[kind])
+        believed = leaps.without_leaps(found, newest) if kind == "bars" else newest
+        return tuple(_known(row, KINDS[kind]) for row in believed)
 
     @contextmanager
     def _reading(self) -> "Iterator[Connection]":
@@ -339,8 +339,8 @@ def _value(cell: Any, cell_type: Type) -> Any:  # noqa: ANN401 - a cell is a num
     return date.fromisoformat(cell) if cell_type is Type.DAY and cell else cell
 
 
-def _as_bars(index: str, newest: Mapping[Any, Sequence[Any]]) -> Bars:
-    columns = list(zip(*newest.values(), strict=True)) or [()] * (len(_BAR_NUMBERS) + 2)
+def _as_bars(index: str, rows: Sequence[Sequence[Any]]) -> Bars:
+    columns = list(zip(*rows, strict=True)) or [()] * (len(_BAR_NUMBERS) + 2)
     sessions, *numbers, sources = columns
     arrays = {name: np.array(column, dtype=np.float64) for name, column in zip(_BAR_NUMBERS, numbers, strict=True)}
     return Bars(index, np.array(sessions, dtype="datetime64[D]"), **arrays, sources=tuple(sources))

@@ -186,4 +186,4 @@ def test_no_read_sees_what_came_after_its_moment(tmp_path: Path, rows: list[tupl
 
 def _as_it_came_in(day: date, value: int, late: int) -> Row:
     published = datetime.combine(day, CLOSE.timetz())
-    return bar(float(value), session=day, known=published, came_in=published + timedelta(days=late, hours=value))
+    return bar(3000.0 + value, session=day, known=published, came_in=published + timedelta(days=late, hours=value))

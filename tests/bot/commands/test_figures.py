@@ -28,13 +28,25 @@ def test_of_many_broken_rows_the_first_are_named_and_the_rest_counted(
 
 
 def test_a_doubtful_row_is_stored_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = "000001.SH,2024-09-30,3147.21,3335.00,3147.21,3336.50,,"  # closed a little above its high
+    (tmp_path / "bars.csv").write_text(f"{HEADER}\n{row}\n", encoding="utf-8")
+    store = Store(f"sqlite:///{tmp_path / 'figures.db'}")
+    report = bring(tmp_path, store, NOW, "en")
+    assert (is_whole(report), store.count("bars")) == (True, 1)
+    store.engine.dispose()
+    assert "bars.csv, line 2: the close lies outside the day's range in close" in capsys.readouterr().out
+
+
+def test_a_leap_is_named_with_both_values_and_not_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = ("000001.SH,2024-09-27,,,,3087.53,,", "000001.SH,2024-09-30,,,,33365.0,,")  # a misplaced point
     (tmp_path / "bars.csv").write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")
     store = Store(f"sqlite:///{tmp_path / 'figures.db'}")
     report = bring(tmp_path, store, NOW, "en")
-    assert (is_whole(report), store.count("bars")) == (True, 2)
+    assert (is_whole(report), store.bars("000001.SH", NOW).close.tolist()) == (False, [3087.53])
     store.engine.dispose()
-    assert "bars.csv, line 3: a leap that is hard to believe in close" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "bars.csv, line 3: further from the other closes" in told
+    assert "(3087.53 → 33365); not used until other figures confirm it" in told
 
 
 def test_an_import_is_told_in_the_operators_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

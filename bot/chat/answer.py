@@ -77,7 +77,7 @@ class Answer:
             else {
                 "drivers": [_driver(driver, self.language) for driver in found.drivers],
                 "against": [_driver(driver, self.language) for driver in found.against],
-                "unexplained": found.unexplained,
+                "unexplained": round(found.unexplained, 4) if found.drivers else True,
                 "as_of": found.as_of.isoformat(),
             }
         )
@@ -108,6 +108,7 @@ def _driver(driver: Driver, language: str) -> dict[str, Any]:
         "polarity": driver.polarity,
         "kind": driver.kind,
         "confidence": round(driver.confidence, 4),
+        "tier": driver.tier,
         "score": round(driver.score, 4),
         "evidence": [_evidence(one, language) for one in driver.evidence],
     }

@@ -84,9 +84,19 @@ class Explanation:
     as_of: datetime
 
     @property
-    def unexplained(self) -> bool:
-        """Whether no driver was found."""
-        return not self.drivers
+    def unexplained(self) -> float:
+        """The share of such days on which reports name none of what our first driver is; 1 when there is no driver."""
+        return 1 - self.drivers[0].confidence if self.drivers else 1.0
+
+    @property
+    def told(self) -> tuple[Driver, ...]:
+        """The drivers that are as likely as the first; a message is headed by what these are."""
+        return tuple(one for one in self.drivers if one.tier == self.drivers[0].tier)
+
+    @property
+    def rest(self) -> tuple[Driver, ...]:
+        """The drivers that point the same way with less behind them."""
+        return tuple(one for one in self.drivers if one.tier != self.drivers[0].tier)
 
 
 def explain(move: Move, reader: Reader, at: datetime) -> Explanation:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.explainer.evidence import Evidence, Kind
 from bot.explainer.weights import WEIGHTS, Weights, weight_of
@@ -12,7 +13,13 @@ from index.taxonomy import group_of
 AGREEMENT = 0.5
 
 # The least score, and how often reports name a group that scores so (out of fold; tests/benchmarks/explainer.py).
-CALIBRATION = ((0.0, 0.2), (0.3, 0.3), (0.6, 0.45), (1.2, 0.75), (2.4, 0.85))
+CALIBRATION = ((0.0, 0.2), (0.4, 0.5), (1.0, 0.75), (2.4, 0.9))
+
+# A reason is told as the reason when reports name such a group in most cases, as a possible one from every second on.
+# What is less, or rests on a policy in force alone, is told as a sign and never as why a market moved.
+CLEAR, POSSIBLE = 0.7, 0.5
+SHOWN = 3  # pieces of evidence in a message; a driver takes its name from these
+Tier = Literal["clear", "possible", "weak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,19 @@ class Driver:
     def group(self) -> str:
         """The group of its label."""
         return group_of(self.label)
+
+    @property
+    def heading(self) -> str:
+        """Its label when all that is shown of it speaks for that, else its group: a rate cut is no property policy."""
+        return self.label if len({one.driver for one in self.evidence[:SHOWN]}) == 1 else self.group
+
+    @property
+    def tier(self) -> Tier:
+        """How it may be told: as the reason, as a possible one, or as no more than a sign."""
+        if self.confidence < POSSIBLE:
+            return "weak"
+        in_force = self.evidence[0].topic == "event" and self.kind == "coincident"
+        return "possible" if in_force or self.confidence < CLEAR else "clear"
 
     @property
     def confidence(self) -> float:

@@ -2,7 +2,8 @@
 
 A note is news for some days, and a policy then stays in force: reports name it for weeks as what the market moves
 before. So its strength is a sum of a fast and a slow part. A policy meeting whose reading is open (polarity 0) speaks
-only as such a background, for either direction and for a few days, and never as announced news.
+only as such a background, for either direction, and never as announced news: what rests on it alone is weak, and is
+told as a background (`bot.explainer.drivers.driver.CLEAR`).
 """
 
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ def _strength(row: Known, window: Window) -> float:
 
 
 def _background(row: Known, window: Window) -> float:
-    lasts = bool(row["polarity"]) and group_of(row["driver"]) in LASTING
+    lasts = group_of(row["driver"]) in LASTING
     oldest, half_life = (BACKGROUND_OLDEST, BACKGROUND_HALF_LIFE) if lasts else (NEWS_OLDEST, NEWS_HALF_LIFE)
     return (1 - NEWS) * _faded(row, window, oldest, half_life)
 
@@ -65,8 +66,13 @@ def _evidence(row: Known, strength: float, move: Move, window: Window) -> Eviden
         source=row.publisher,
         url=row["url"] or "",
         facts={name: row[name] for name in ("title_en", "title_zh", "effective_on")}
-        | {"announced": beijing_day(row.published_at)},
+        | {"announced": beijing_day(row.published_at), "is_ahead": _is_ahead(row)},
     )
+
+
+def _is_ahead(row: Known) -> bool:
+    """Whether it was announced before it took effect; some rules are told after the day they count from."""
+    return row["effective_on"] is not None and row["effective_on"] > beijing_day(row.published_at)
 
 
 def _polarity(row: Known, move: Move) -> int:

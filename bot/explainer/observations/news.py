@@ -13,7 +13,7 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from bot.explainer.evidence import Evidence, Window, beijing_day
-from bot.explainer.headlines import Reading, merge, read
+from bot.explainer.headlines import Reading, merge, read, spoken
 from index import sessions
 from index.catalog import BY_CODE
 from index.moves import Move
@@ -180,7 +180,7 @@ def _told(subject: _Subject, telling: list[_Heard], sign: int, strength: float, 
         source=best.row["source"],
         url=best.row["url"] or "",
         facts={
-            "title": best.row["title"],
+            "title": spoken(best.row["title"]),
             "published": beijing_day(best.row.published_at),
             "others": len(telling) - 1,
         },

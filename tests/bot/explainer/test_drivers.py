@@ -44,6 +44,28 @@ def test_a_driver_carries_the_label_of_its_strongest_evidence() -> None:
     assert driver.label == "policy.monetary"
 
 
+def test_a_driver_is_headed_by_its_label_when_all_that_is_shown_speaks_for_it() -> None:
+    driver = named("data", [evidence("release", "data.pmi", 1), evidence("release", "data.pmi", 1, 0.5)])
+    assert driver is not None
+    assert driver.heading == "data.pmi"
+
+
+def test_prices_told_beside_trade_are_headed_economic_data() -> None:
+    driver = named("data", [evidence("release", "data.trade", 1), evidence("release", "data.inflation", 1, 0.5)])
+    assert driver is not None
+    assert driver.heading == "data"
+
+
+@pytest.mark.parametrize(("score", "tier"), [(0.2, "weak"), (0.6, "possible"), (1.5, "clear")])
+def test_a_reason_is_told_as_no_more_than_its_score_bears(score: float, tier: str) -> None:
+    assert Driver("policy.market", 1, "announced", score, (evidence("event", "policy.market", 1),)).tier == tier
+
+
+def test_a_policy_in_force_is_never_told_as_the_reason() -> None:
+    in_force = replace(evidence("event", "policy.market", 1), kind="coincident")
+    assert Driver("policy.market", 1, "coincident", 3.0, (in_force,)).tier == "possible"
+
+
 def test_a_second_piece_of_evidence_adds_half_of_its_own() -> None:
     one = evidence("event", "policy.market", 1)
     assert score_of([one, one]) == pytest.approx(score_of([one]) * (1 + AGREEMENT))

@@ -107,7 +107,21 @@ def test_the_smaller_a_move_the_more_a_reason_must_weigh(reader: Reader) -> None
 @pytest.mark.parametrize("change_pct", [0.0, 0.004], ids=["unchanged", "prints as unchanged"])
 def test_an_index_that_stood_still_asks_for_no_cause(reader: Reader, change_pct: float) -> None:
     move = replace(move_of(reader, "2024-09-30"), change_pct=change_pct)
-    assert weigh(move, [evidence("event", "policy.market", 1)], move.published_at).unexplained
+    assert weigh(move, [evidence("event", "policy.market", 1)], move.published_at).unexplained == 1
+
+
+def test_what_is_unexplained_is_what_the_confidence_leaves(reader: Reader) -> None:
+    move = move_of(reader, "2024-09-30")
+    found = weigh(move, [evidence("event", "policy.market", 1)], move.published_at)
+    assert found.unexplained == pytest.approx(1 - found.drivers[0].confidence)
+
+
+def test_a_message_is_headed_by_its_first_driver_and_what_is_as_likely(reader: Reader) -> None:
+    move = move_of(reader, "2024-09-30")
+    known = [evidence("event", "policy.market", 1), evidence("sector", "sector.rotation", 1)]
+    found = weigh(move, known, move.published_at)
+    assert [driver.group for driver in found.told] == ["policy"]
+    assert [driver.group for driver in found.rest] == ["sector"]
 
 
 def test_what_points_the_other_way_is_told_as_such(reader: Reader) -> None:

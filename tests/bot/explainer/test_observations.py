@@ -124,8 +124,10 @@ def test_a_policy_meeting_whose_reading_is_open_goes_with_either_direction(besid
     assert (one.polarity, one.kind) == (sign, "coincident")
 
 
-def test_a_meeting_of_weeks_ago_whose_reading_is_open_says_nothing(beside: Beside) -> None:
-    assert not noted(beside, "2024-09-02T18:00", "policy.fiscal_industry", 0, "2024-09-18")
+def test_a_meeting_of_weeks_ago_whose_reading_is_open_is_no_more_than_a_faint_background(beside: Beside) -> None:
+    (one,) = noted(beside, "2024-09-02T18:00", "policy.fiscal_industry", 0, "2024-09-18")
+    assert one.kind == "coincident"
+    assert 0.0 < one.strength < 0.25
 
 
 def test_talks_whose_reading_is_open_claim_nothing(beside: Beside) -> None:
@@ -244,6 +246,24 @@ def test_industries_are_the_weighted_change_of_their_stocks(beside: Beside) -> N
     move = move_of(reader, "2024-09-19")
     found = sectors.table(reader, move, window_of(move, move.published_at))
     assert {one.name: round(one.change_pct, 6) for one in found} == {name: 10.0 * at for at, name in enumerate(names)}
+
+
+def test_a_heavy_sector_that_went_a_little_leads_before_a_light_one_that_went_far(beside: Beside) -> None:
+    header = "session,code,sector,price,reference,shares,fx"
+    values = {
+        "银行": (10.2, 90_000),
+        "白酒": (11.0, 100),
+        "证券": (9.9, 5_000),
+        "保险": (9.8, 3_000),
+        "煤炭开采": (9.0, 100),
+    }
+    rows = [
+        f"2024-09-19,60{sector}00{stock},{name},{price},10,{shares},1"
+        for sector, (name, (price, shares)) in enumerate(values.items())
+        for stock in range(3)
+    ]
+    told = seen(sectors.observe, beside(constituents=[header, *rows]), "2024-09-19")
+    assert [one.facts["name"] for one in told] == ["银行", "白酒", "保险", "证券"]
 
 
 def test_one_or_two_stocks_are_no_industry(beside: Beside) -> None:

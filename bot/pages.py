@@ -237,8 +237,9 @@ def _date_form(found: date, words: Mapping[str, Any], form: str) -> str:
 @pass_context
 def release_value(context: Context, figure: Figure, unit: str) -> Markup:
     """A released figure in its indicator's unit: 49.8, 0.5%, USD 81.7 bn."""
-    form = context["words"]["release_units"].get(unit, "{}")
-    shown = form.format(f"{figure.value:{context['words']['grouping']}.{_decimals(float(figure.value))}f}")
+    words = context["words"]
+    value = float(figure.value) * words["release_scales"].get(unit, 1)
+    shown = words["release_units"].get(unit, "{}").format(f"{value:{words['grouping']}.{_decimals(value)}f}")
     context["ledger"].append(figure.written(shown))
     return escape(shown)
 

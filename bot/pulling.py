@@ -16,6 +16,7 @@ Tell = Callable[[str, date], Awaitable[None]]
 Pull = Callable[..., RefreshReport]
 
 HEADLINES = "headlines"
+TURNOVER = "turnover"
 DEADLINE_S = 240.0  # a pull must be over before the next one of its kind
 
 _log = structlog.get_logger(__name__)
@@ -42,13 +43,20 @@ class Puller:
 
     async def headlines(self) -> None:
         """Pull headlines only, which appear all day long."""
-        await self._run([figure for figure in self._figures if figure.name == HEADLINES])
+        await self._run(self._called(HEADLINES))
+
+    async def turnover(self) -> None:
+        """Read the session's turnover again when trading at the closing price is over, beside the exchange's own."""
+        await self._run(self._called(TURNOVER))
 
     async def look_ahead(self) -> None:
         """Tell the operator when the end of the known calendar is near."""
         today = self._now().astimezone(sessions.BEIJING).date()
         if sessions.ends_soon(today):
             await self._tell("calendar_ends", sessions.horizon())
+
+    def _called(self, name: str) -> list[Figure]:
+        return [figure for figure in self._figures if figure.name == name]
 
     async def _run(self, wanted: Sequence[Figure]) -> None:
         async with self._busy:
@@ -58,3 +66,5 @@ class Puller:
         _log.info("pulled", new=report.new, ended=report.ended.value, is_current=report.is_current)
         for session in sorted({session for one in report.figures for _, session in one.disputed}):
             await self._tell("close_disputed", session)
+        for session in sorted({session for one in report.figures for _, session in one.differing}):
+            await self._tell("turnover_differs", session)

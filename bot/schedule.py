@@ -34,6 +34,8 @@ PULLED_AT = tuple(
         "20:30",
     )
 )
+# Beijing time: trading at the closing price ends at half past three; the exchange's own count has no fixed minute.
+TURNOVER_AT = tuple(time.fromisoformat(at) for at in ("15:32", "16:05", "16:40"))
 TIDIED_AT = time(4)  # Beijing: when nobody asks and nothing is sent
 LOOKS_AGAIN = timedelta(minutes=5)  # for campaigns that a crash, a lost network or a late bar left unfinished
 
@@ -49,6 +51,9 @@ class Pulls(Protocol):
 
     async def headlines(self) -> None:
         """Headlines only."""
+
+    async def turnover(self) -> None:
+        """The session's turnover once more, after hours."""
 
     async def look_ahead(self) -> None:
         """The end of the calendar."""
@@ -100,9 +105,10 @@ def scheduler(push: Job, clock: Clock, pulls: Pulls | None = None, tidy: Job | N
 
 
 def _add_pulls(found: AsyncIOScheduler, pulls: Pulls, always: Mapping[str, object]) -> None:
-    for number, moment in enumerate(PULLED_AT):
-        trigger = CronTrigger(hour=moment.hour, minute=moment.minute, timezone=sessions.BEIJING)
-        found.add_job(pulls.everything, trigger, id=f"pull_{number}", **always)
+    for moments, pull, name in ((PULLED_AT, pulls.everything, "pull"), (TURNOVER_AT, pulls.turnover, "turnover")):
+        for number, moment in enumerate(moments):
+            trigger = CronTrigger(hour=moment.hour, minute=moment.minute, timezone=sessions.BEIJING)
+            found.add_job(pull, trigger, id=f"{name}_{number}", **always)
     trigger = CronTrigger(day_of_week="mon-fri", hour="8-15", minute="2-59/5", timezone=sessions.BEIJING)
     found.add_job(pulls.headlines, trigger, id="headlines", **always)
     found.add_job(pulls.look_ahead, CronTrigger(hour=9, timezone=sessions.BEIJING), id="calendar", **always)

@@ -73,6 +73,7 @@ NORTHBOUND_LAST = date(2024, 8, 16)  # the last session whose net buying was pub
 NORTHBOUND_EVENING = time(18, 0)
 MARGIN_MORNING = time(9, 0)  # exchanges publish the previous session's balances before the opening
 ONSHORE_YUAN_CLOSE = time(16, 30)  # CFETS official closing rate
+FIXED_PRICE_ENDS = time(15, 30)  # trading at the closing price: STAR since 2019-07-22, all shares since 2026-07-06
 LPR_EARLY = date(2024, 7, 22)  # from this fixing on at 09:00, before it at 09:15, until 2019 at 09:30
 NEW_YORK_EVENING = time(17, 0)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -97,6 +98,11 @@ def bar(index: str, session: date) -> datetime:
 def shanghai_close(session: date) -> datetime:
     """Funds, sector indices and constituents are public at the Shanghai close."""
     return sessions.close_of(session)
+
+
+def turnover(session: date) -> datetime:
+    """A session's turnover is whole when trading at the closing price has ended (SSE trading rules, 15:05-15:30)."""
+    return _beijing(session, FIXED_PRICE_ENDS)
 
 
 def northbound(session: date) -> datetime:

@@ -5,7 +5,7 @@ end of every chain; without them each figure still has two paths.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from index import publication
@@ -55,6 +55,7 @@ class Figure:
         look_back: how many days are asked for when nothing was asked before.
         again: for series without sessions, after how long they are asked for again.
         is_crosschecked: whether two independent hosts must agree on it.
+        is_second_reading: whether it reads again what another figure has told, to see whether it still holds.
         appears: the Beijing times at which it is worth asking, besides `again`.
     """
 
@@ -65,6 +66,7 @@ class Figure:
     look_back: timedelta = timedelta(days=14)
     again: timedelta | None = None
     is_crosschecked: bool = False
+    is_second_reading: bool = False
     appears: tuple[time, ...] = (ON_THE_CLOSE,)
 
     def sources(self) -> tuple[Source, ...]:
@@ -91,6 +93,11 @@ def _at_the_close(pro: Pro) -> tuple[Figure, ...]:
             after_close, is_crosschecked=True, appears=(ON_THE_CLOSE, time(15, 5), AFTER_HOURS, EVENING),
         ),
         Figure(
+            "turnover", "bars",
+            ((_again(tencent.LATEST_CLOSES), sse.DEALS), (_again(sina.LATEST_CLOSES), _again(csindex.CLOSES))),
+            after_hours, timedelta(0), is_crosschecked=True, is_second_reading=True, appears=(AFTER_HOURS, EVENING),
+        ),
+        Figure(
             "sectors", "sectors",
             ((tencent.LATEST_SECTORS,), (sina.LATEST_SECTORS,), (csindex.SECTORS,), (tencent.SECTOR_CLOSES,),
              (sina.SECTOR_CLOSES,)),
@@ -104,6 +111,11 @@ def _at_the_close(pro: Pro) -> tuple[Figure, ...]:
             after_close,
         ),
     )  # fmt: skip
+
+
+def _again(closes: Source) -> Source:
+    """The same page under a name of its own: what it said of a session before does not count as an answer."""
+    return replace(closes, name=f"{closes.host.family}.turnover")
 
 
 def _of_flows(pro: Pro) -> tuple[Figure, ...]:
@@ -172,6 +184,11 @@ NORTHBOUND = Figure(
 def after_close(now: datetime) -> date:
     """The newest session whose closing figures are settled."""
     return _newest(now, lambda session: close_of(session) + SETTLING)
+
+
+def after_hours(now: datetime) -> date:
+    """The newest session in which trading at the closing price is over too."""
+    return _newest(now, publication.turnover)
 
 
 def same_evening(now: datetime) -> date:

@@ -5,7 +5,7 @@ independent hosts stand behind it.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -16,9 +16,9 @@ from index.kinds import KINDS, Kind
 from index.live.chains import TRUSTED
 from index.live.crosscheck import Checked as Judged
 from index.live.crosscheck import Reading as Said
-from index.live.crosscheck import Verdict, Wanted, judge
+from index.live.crosscheck import Verdict, Wanted, differ, judge
 from index.live.memory import Memory
-from index.live.reports import FigureReport
+from index.live.reports import Close, FigureReport
 from index.plausibility import Neighbours
 from index.quality import Checked, Rejected, check
 from index.refresh import Finding
@@ -51,12 +51,26 @@ class Keeper:
 
     def crosscheck(self, source: Source, reading: Reading, report: FigureReport) -> None:
         """Lay a reading of closes beside what other hosts said, and store the closes that may be told."""
+        bars = replace(reading, rows=[row for row in reading.rows if row["close"] is not None])
         by_index: dict[str, list[Said]] = {}
-        for one in self._checked(source, reading, report):
+        for one in self._checked(source, bars, report):
             by_index.setdefault(one.values["index"], []).append(_as_reading(source, one.values, self.now))
         for index, readings in by_index.items():
             self.memory.add_readings(index, readings)
             self._judge(index, sorted({said.session for said in readings if said.session}), report)
+        self._compare(source, [row for row in reading.rows if row["close"] is None], report)
+
+    def _compare(self, source: Source, rows: Sequence[Row], report: FigureReport) -> None:
+        """Hold turnovers that come without a close against the stored ones; where none is stored they are filled in."""
+        since = min((row["session"] for row in rows), default=FIRST_SESSION)
+        indices = {row["index"] for row in rows}
+        stored = {(index, bar["session"]): bar for index in indices for bar in self._bars(index, since)}
+        pairs = [(bar, row) for row in rows if (bar := stored.get((row["index"], row["session"])))]
+        for bar, row in pairs:
+            turnovers = [bar["turnover_cny"] or row["turnover_cny"], row["turnover_cny"]]
+            _report_turnovers(source.name, (row["index"], row["session"]), turnovers, report)
+        blank = [_filled(bar, row, source.publisher, self.now) for bar, row in pairs if not bar["turnover_cny"]]
+        report.new += self.store.add("bars", blank)
 
     def _checked(self, source: Source, reading: Reading, report: FigureReport) -> list[Checked]:
         report.rejected.extend(_finding(source, refusal.fault, refusal.subject) for refusal in reading.refused)
@@ -98,9 +112,10 @@ class Keeper:
         told = _Told(index, self._bars(index, sessions[0]))
         verdicts, rows = {}, list[Row]()
         for session in sessions:
-            result = judge(sorted(said[session], key=_trust), told.wanted(session))
+            result = judge(sorted(said[session], key=told.order(session)), told.wanted(session))
             verdicts[session] = (result.verdict, result.close)
             _report(index, session, result, report)
+            _report_turnovers(", ".join(result.agreeing), (index, session), result.turnovers, report)
             rows.extend(self._tell(told, said[session], session, result, report))
         self.memory.add_verdicts(index, verdicts)
         report.new += self.store.add("bars", rows)
@@ -111,7 +126,7 @@ class Keeper:
         """The row to store for a close that may be told; none when it says nothing new."""
         if result.close is None:
             return []
-        chosen = _chosen(said, result)
+        chosen = _chosen(sorted(said, key=told.order(session)), result)
         told.add(session, chosen)
         checked = self._believable(told.index, chosen, report)
         stored, is_sure = told.stored.get(session), result.verdict is Verdict.ACCEPTED
@@ -145,6 +160,11 @@ class _Told:
         if session not in self.readings:
             insort(self.days, session)
         self.readings[session] = reading
+
+    def order(self, session: date) -> Callable[[Said], tuple[bool, int]]:
+        """Who is believed first: the publisher of what is stored, so that it can revise its figures, then by trust."""
+        stored = self.stored.get(session)
+        return lambda reading: (stored is None or reading.host != stored.publisher, _trust(reading))
 
     def wanted(self, session: date) -> Wanted:
         before = bisect_left(self.days, session)
@@ -298,9 +318,24 @@ def _trust(reading: Said) -> int:
 
 def _chosen(said: Sequence[Said], result: Judged) -> Said:
     """The reading whose row is stored: of those that agree the first with a turnover that can be believed."""
-    agreeing = sorted((reading for reading in said if reading.host in result.agreeing), key=_trust)
+    agreeing = [reading for reading in said if reading.host in result.agreeing]
     believed = [reading for reading in agreeing if reading.turnover_cny and reading.turnover_cny == result.turnover_cny]
     return believed[0] if believed else replace(agreeing[0], volume_shares=None, turnover_cny=None)
+
+
+def _filled(bar: Known, row: Row, publisher: str, now: datetime) -> Row:
+    """A stored bar with the activity that another publisher gives, under both names."""
+    values = {**_as_text(bar.values), **{name: row[name] for name in ("volume_shares", "turnover_cny")}}
+    return _row(values, f"{bar.publisher}, {publisher}", bar.published_at, now)
+
+
+def _report_turnovers(source: str, close: Close, turnovers: Sequence[float], report: FigureReport) -> None:
+    """Say that publishers' turnovers of a session cannot be the same trades."""
+    if differ(turnovers) and close not in report.differing:
+        told = " / ".join(f"{turnover:.6g}" for turnover in turnovers)
+        index, session = close
+        report.doubtful.append(Finding(source, 0, Fault("differs", "turnover_cny", f"{index} {session}: {told}")))
+        report.differing.append(close)
 
 
 def _as_bar(index: str, reading: Said) -> Row:

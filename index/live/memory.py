@@ -10,48 +10,29 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column as SqlColumn
-from sqlalchemy import Executable, Float, Integer, MetaData, String, Table, Text, select
+from sqlalchemy import Executable, Integer, Table, Text, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
 from index.live.crosscheck import Reading, Verdict
+from index.live.standing import DAY, METADATA, MOMENT, NUMBERS, READINGS, VERDICTS
 from index.sources.contract import Request, Source, Unanswered
-from index.store import create_tables, moment, reporting, stamp
+from index.store import create_tables, grow_version, moment, reporting, stamp
 
 LONGEST_COOL_DOWN = timedelta(days=1)
 SHAPE_COOL_DOWN = timedelta(hours=6)  # a changed page is not mended within minutes, but asking does no harm
 
-METADATA = MetaData()
-_DAY = String(10)
-_MOMENT = String(20)
-_NUMBERS = ("close", "open", "high", "low", "volume_shares", "turnover_cny")
 STATES = Table(
     "source_states", METADATA,
     SqlColumn("name", Text, primary_key=True),
-    SqlColumn("covered_since", _DAY),
-    SqlColumn("covered_until", _DAY),
-    SqlColumn("succeeded_at", _MOMENT),
-    SqlColumn("failed_at", _MOMENT),
-    SqlColumn("cool_until", _MOMENT),
+    SqlColumn("covered_since", DAY),
+    SqlColumn("covered_until", DAY),
+    SqlColumn("succeeded_at", MOMENT),
+    SqlColumn("failed_at", MOMENT),
+    SqlColumn("cool_until", MOMENT),
     SqlColumn("failures", Integer, nullable=False),
     SqlColumn("why", Text, nullable=False),
     SqlColumn("detail", Text, nullable=False),
-)  # fmt: skip
-READINGS = Table(
-    "close_readings", METADATA,
-    SqlColumn("index", Text, primary_key=True),
-    SqlColumn("session", _DAY, primary_key=True),
-    SqlColumn("family", Text, primary_key=True),
-    SqlColumn("host", Text, nullable=False),
-    SqlColumn("retrieved_at", _MOMENT, nullable=False),
-    *(SqlColumn(name, Float(53), nullable=name != "close") for name in _NUMBERS),
-)  # fmt: skip
-VERDICTS = Table(
-    "close_verdicts", METADATA,
-    SqlColumn("index", Text, primary_key=True),
-    SqlColumn("session", _DAY, primary_key=True),
-    SqlColumn("verdict", Text, nullable=False),
-    SqlColumn("close", Float(53)),
 )  # fmt: skip
 
 
@@ -151,12 +132,16 @@ class Memory:
         return found
 
     def add_verdicts(self, index: str, verdicts: dict[date, tuple[Verdict, float | None]]) -> None:
-        """Remember what may be done with closes."""
+        """Remember what may be done with closes; who has read the figures learns that they stand otherwise now."""
         rows = [
             {"index": index, "session": str(session), "verdict": verdict.value, "close": close}
             for session, (verdict, close) in verdicts.items()
+            if verdict is not self.verdict(index, session)
         ]
-        self._replace(VERDICTS, rows)
+        with reporting(self.url), self.engine.begin() as connection:
+            if rows:
+                connection.execute(_upsert(self.engine, VERDICTS), rows)
+                grow_version(connection)
 
     def verdict(self, index: str, session: date) -> Verdict | None:
         """What may be done with a close; None when no live source ever spoke of it."""
@@ -224,7 +209,7 @@ def _at(text: str | None) -> datetime | None:
 
 
 def _reading_row(index: str, reading: Reading) -> dict[str, Any]:
-    numbers = {name: getattr(reading, name) for name in _NUMBERS}
+    numbers = {name: getattr(reading, name) for name in NUMBERS}
     at = stamp(reading.retrieved_at.astimezone(UTC))
     named = {"index": index, "session": str(reading.session), "family": reading.family, "host": reading.host}
     return {**named, "retrieved_at": at, **numbers}
@@ -236,5 +221,5 @@ def _reading(row: Any) -> Reading:  # noqa: ANN401 - a row of the table
         family=row["family"],
         session=date.fromisoformat(row["session"]),
         retrieved_at=moment(row["retrieved_at"]),
-        **{name: row[name] for name in _NUMBERS},
+        **{name: row[name] for name in NUMBERS},
     )

@@ -102,9 +102,8 @@ class _Run:
             if self._is_over():
                 break
             answered = [self._ask(figure, source, report) for source in path]
-            report.is_current = all(answered)
-            if figure.is_crosschecked:
-                report.is_current = self._is_agreed(report)
+            needs_two = figure.is_crosschecked and not figure.is_second_reading
+            report.is_current = self._is_agreed(report) if needs_two else all(answered)
             if report.is_current:
                 break
         return report
@@ -134,6 +133,8 @@ class _Run:
     def _since(self, figure: Figure, source: Source, due: date) -> date:
         if self.since or figure.again:
             return self.since or due - figure.look_back
+        if figure.is_second_reading and source.is_latest_only:
+            return due
         states = self.memory.states()
         names = [other.name for other in figure.sources()] if source.is_latest_only else [source.name]
         covered = [state.covered_until for name in names if (state := states.get(name)) and state.covered_until]

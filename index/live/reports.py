@@ -63,6 +63,7 @@ class FigureReport:
         new: rows stored anew.
         rejected, doubtful: rows that a rule spoke about; their file is the source's name.
         unsure: what may be done with closes that no two hosts agree on.
+        differing: sessions of whose turnover publishers say what cannot be the same trades.
         is_current: whether the figure that is due is known.
     """
 
@@ -74,6 +75,7 @@ class FigureReport:
     rejected: list[Finding] = field(default_factory=list)
     doubtful: list[Finding] = field(default_factory=list)
     unsure: dict[Close, Verdict] = field(default_factory=dict)
+    differing: list[Close] = field(default_factory=list)
     is_current: bool = False
 
     @property

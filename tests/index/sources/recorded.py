@@ -18,6 +18,9 @@ TEXTS = ("指数代码", "代码", "基金代码", "trade_date")
 PAGES = {
     **{f"tencent.latest_{what}": "tencent.quotes" for what in ("closes", "sectors", "funds")},
     **{f"sina.latest_{what}": "sina.quotes" for what in ("closes", "sectors", "funds")},
+    "tencent.turnover": "tencent.quotes",
+    "sina.turnover": "sina.quotes",
+    "csindex.turnover": "csindex.closes",
 }
 
 

@@ -1,10 +1,7 @@
 """Telegram's updates → the desk → a reply: private chats, groups, channels, buttons, inline and guest questions."""
 
-from typing import Any
-
 import structlog
 from telegram.ext import (
-    Application,
     CallbackQueryHandler,
     ChatMemberHandler,
     InlineQueryHandler,
@@ -20,10 +17,9 @@ from bot.handlers.membership import Membership
 from bot.handlers.menu import introduce
 from bot.handlers.operating import Ails, Operating
 from bot.handlers.talk import Context, Talk
+from bot.intake import AnyApplication
 
-__all__ = ["AnyApplication", "introduce", "register", "report"]
-
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+__all__ = ["introduce", "register", "report"]
 
 _log = structlog.get_logger(__name__)
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import CallbackQuery, Message, Update
-from telegram.constants import CallbackQueryLimit
+from telegram.constants import CallbackQueryLimit, ChatType
 
 from bot.chat.asked import Habits
 from bot.chat.conversation import Turn
 from bot.delivery.chats import COLOURS
 from bot.handlers import keyboards
-from bot.handlers.addressed import GROUPS
+from bot.handlers.choosing import Choosing
 from bot.handlers.talk import Context, Talk, edit, harmlessly, language_of
 from bot.pages import LANGUAGES, render
 from index.catalog import BY_CODE
@@ -27,6 +27,7 @@ class Buttons:
             "language": self._language,
             "colours": self._colours,
             "index": self._index,
+            "close": Choosing(talk).pressed,
             "do": self._subscribe,
         }
 
@@ -64,7 +65,7 @@ class Buttons:
         choose, message = self._choices.get(what), query.message
         if choose is None or not isinstance(message, Message):
             await _answer(query)
-        elif message.chat.type in GROUPS and not await self._talk.is_admin(message.chat_id, query):
+        elif message.chat.type != ChatType.PRIVATE and not await self._talk.is_admin(message.chat_id, query):
             await _answer(query, render("not_admin", self._desk.language_of(message.chat_id), {}).plain)
         else:
             await _answer(query)
@@ -72,23 +73,23 @@ class Buttons:
 
     async def _language(self, query: CallbackQuery, message: Message, language: str) -> None:
         if language in LANGUAGES:
-            self._talk.keep_language(message, language)
+            await asyncio.to_thread(self._talk.keep_language, message, language)
             await edit(query, render("language_set", language, {}))
 
     async def _colours(self, query: CallbackQuery, message: Message, scheme: str) -> None:
         if scheme in COLOURS:
-            self._talk.keep(message, language_of(query.from_user), colours=scheme)
+            await asyncio.to_thread(self._talk.keep, message, language_of(query.from_user), colours=scheme)
             language = self._desk.language_of(message.chat_id)
             await edit(query, render("colours_set", language, {"scheme": scheme}))
 
     async def _index(self, query: CallbackQuery, message: Message, code: str) -> None:
         if code in BY_CODE:
-            self._talk.keep_index(message, code, language_of(query.from_user))
+            await asyncio.to_thread(self._talk.keep_index, message, code, language_of(query.from_user))
             language = self._desk.language_of(message.chat_id)
             await edit(query, render("index_set", language, {"index": code}))
 
     async def _subscribe(self, query: CallbackQuery, message: Message, _what: str) -> None:
-        language = self._talk.subscribe(message, language_of(query.from_user))
+        language = await asyncio.to_thread(self._talk.subscribe, message, language_of(query.from_user))
         await edit(query, render("subscribed", language, {}))
 
 

@@ -15,6 +15,7 @@ from bot.chat.typed import clean
 from bot.delivery import chats
 from bot.handlers import keyboards
 from bot.handlers.addressed import GROUPS, Command, command_in, question_in
+from bot.handlers.choosing import Choosing
 from bot.handlers.talk import Context, Talk, speaker
 from bot.handlers.wishing import Wishing
 from bot.pages import CAPTION_LIMIT, LANGUAGES, render, words_of
@@ -23,7 +24,7 @@ from index.errors import UnknownIndex
 
 Handle = Callable[[Message, str], Awaitable[None]]
 NONE: Mapping[str, Handle] = MappingProxyType({})
-ALWAYS = frozenset({"unsubscribe", "forget"})  # whoever has had enough is not made to wait
+ALWAYS = frozenset({"unsubscribe", "stop", "forget"})  # whoever has had enough is not made to wait
 
 
 class Commands:
@@ -52,12 +53,14 @@ class Commands:
             "settings": self._view("settings"),
             "subscribe": self.subscribe,
             "unsubscribe": self.unsubscribe,
+            "stop": self.unsubscribe,
             "language": self.language,
             "colours": self.colours,
             "colors": self.colours,
             "index": self.index,
             "forget": self.forget,
             **Wishing(talk).by_name,
+            **Choosing(talk).by_name,
         }
 
     async def said(self, update: Update, _context: Context) -> None:
@@ -107,7 +110,7 @@ class Commands:
 
     async def start(self, message: Message, _rest: str) -> None:
         """/start: who I am; a chat that had blocked the bot is reachable again."""
-        chats.revive(self._desk.store.engine, message.chat_id)
+        await asyncio.to_thread(chats.revive, self._desk.store.engine, message.chat_id)
         await self._talk.say(message, "start")
 
     async def help(self, message: Message, _rest: str) -> None:
@@ -130,7 +133,7 @@ class Commands:
             await self._talk.reply(message, answer.page)
             return
         picture = await asyncio.to_thread(self._desk.picture, answer, looks.colours)
-        self._desk.note(speaker(message), answer, looks)
+        await asyncio.to_thread(self._desk.note, speaker(message), answer, looks)
         quote = message.chat.type in GROUPS
         await message.reply_photo(picture, caption=answer.page.text, parse_mode=ParseMode.HTML, do_quote=quote)
 
@@ -139,12 +142,12 @@ class Commands:
     async def subscribe(self, message: Message, _rest: str) -> None:
         """/subscribe: the close and its reasons after every session, in this chat and topic."""
         if await self._talk.may_change(message):
-            await self._talk.say(message, "subscribed", self._talk.subscribe(message))
+            await self._talk.say(message, "subscribed", await asyncio.to_thread(self._talk.subscribe, message))
 
     async def unsubscribe(self, message: Message, _rest: str) -> None:
         """/unsubscribe: no more closes in this chat."""
         if await self._talk.may_change(message):
-            was = chats.unsubscribe(self._desk.store.engine, message.chat_id)
+            was = await asyncio.to_thread(chats.unsubscribe, self._desk.store.engine, message.chat_id)
             await self._talk.say(message, "unsubscribed", was=was)
 
     async def language(self, message: Message, rest: str) -> None:
@@ -152,7 +155,7 @@ class Commands:
         if not await self._talk.may_change(message):
             return
         if rest in LANGUAGES:
-            self._talk.keep_language(message, rest)
+            await asyncio.to_thread(self._talk.keep_language, message, rest)
             await self._talk.say(message, "language_set", rest)
         else:
             page = render("language", self._talk.language(message), {})
@@ -164,7 +167,7 @@ class Commands:
             return
         language = self._talk.language(message)
         if rest in chats.COLOURS:
-            self._talk.keep(message, colours=rest)
+            await asyncio.to_thread(self._talk.keep, message, colours=rest)
             await self._talk.say(message, "colours_set", scheme=rest)
         else:
             await self._talk.reply(message, render("colours", language, {}), keyboards.colours(language))
@@ -175,7 +178,7 @@ class Commands:
             return
         language, code = self._talk.language(message), index_named(rest)
         if code:
-            self._talk.keep_index(message, code)
+            await asyncio.to_thread(self._talk.keep_index, message, code)
             await self._talk.say(message, "index_set", index=code)
         else:
             await self._talk.reply(message, render("index", language, {}), keyboards.indices(language))
@@ -184,7 +187,7 @@ class Commands:
         """/forget: everything stored about this chat is deleted."""
         if await self._talk.may_change(message):
             language = self._talk.language(message)
-            self._desk.forget(message.chat_id)
+            await asyncio.to_thread(self._desk.forget, message.chat_id)
             await self._talk.say(message, "forgotten", language)
 
 

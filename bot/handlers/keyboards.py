@@ -1,6 +1,6 @@
 """The buttons under messages, and what is written on them for the bot: at most 64 bytes that outlive a restart."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -19,7 +19,7 @@ VIEW, SUBSCRIBE = "v", "do:subscribe"
 # What an answer's buttons lead to, and the intent that shows it.
 VIEWS = {"why": "why_move", "details": "details", "sectors": "sectors", "compare": "compare"}
 A_ROW = 2
-GLOBE = "🌐"
+GLOBE, CHOSEN = "🌐", "✅"
 
 
 def under(found: Answer) -> InlineKeyboardMarkup | None:
@@ -84,6 +84,13 @@ def colours(language: str) -> InlineKeyboardMarkup:
 def indices(language: str) -> InlineKeyboardMarkup:
     """The indices to choose from."""
     buttons = [_button(index.names[language], f"index:{index.code}") for index in CATALOG]
+    return InlineKeyboardMarkup([buttons[place : place + A_ROW] for place in range(0, len(buttons), A_ROW)])
+
+
+def closes(language: str, offered: Iterable[str], chosen: Collection[str]) -> InlineKeyboardMarkup:
+    """The indices that a close can speak of, those chosen marked; pressing one switches it."""
+    names = [(code, BY_CODE[code].names[language]) for code in offered]
+    buttons = [_button(f"{CHOSEN} {name}" if code in chosen else name, f"close:{code}") for code, name in names]
     return InlineKeyboardMarkup([buttons[place : place + A_ROW] for place in range(0, len(buttons), A_ROW)])
 
 

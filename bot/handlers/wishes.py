@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.chat.language import simplified
 from bot.delivery.chats import Settings, Subscriber
+from bot.delivery.choice import USUAL
 from index.sessions import BEIJING, CLOSE
 
 OFF = frozenset({"off", "关", "关闭", "取消"})
@@ -30,12 +31,14 @@ class Wishes:
         sent_at: the moment of that day at which a close is sent, if it was that day's; at once otherwise.
         min_move_pct: the smallest move whose close is sent (1.5 = 1.5 %).
         muted_until: the moment before which nothing is sent.
+        closes: codes of the indices of which a close speaks, the leading one first.
     """
 
     subscribed: bool = False
     sent_at: datetime | None = None
     min_move_pct: float | None = None
     muted_until: datetime | None = None
+    closes: tuple[str, ...] = USUAL
 
 
 def held_by(chat: Subscriber | None, at: datetime) -> Wishes:
@@ -45,7 +48,7 @@ def held_by(chat: Subscriber | None, at: datetime) -> Wishes:
     today = at.astimezone(BEIJING).date()
     sent_at = datetime.combine(today, chat.send_at, BEIJING) if chat.send_at else None
     muted_until = chat.muted_until if chat.muted_until and chat.muted_until > at else None
-    return Wishes(chat.subscribed, sent_at, chat.min_move_pct or None, muted_until)
+    return Wishes(chat.subscribed, sent_at, chat.min_move_pct or None, muted_until, chat.closes)
 
 
 def time_wished(text: str, _at: datetime) -> Settings | None:

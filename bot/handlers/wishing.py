@@ -1,5 +1,6 @@
 """/time, /moves, /mute: a chat says when it wants the close, which closes, and from when on."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
@@ -36,5 +37,5 @@ class Wishing:
             next_week = sourced((now + WEEK).astimezone(BEIJING).date(), "next_week", "example", None)
             await self._talk.say(message, "wish_unread", name=name, next_week=next_week)
         else:
-            self._talk.keep(message, **wished)
+            await asyncio.to_thread(self._talk.keep, message, **wished)
             await self._talk.say(message, "wished", wishes=self._talk.wishes(message))

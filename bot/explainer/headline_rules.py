@@ -18,6 +18,20 @@ _KINDS = ("policy", "data", "flows", "global", "sentiment", "event")
 FILES = tuple(f"headlines_{kind}" for kind in _KINDS)
 POLARITIES = ("good", "bad", "neutral", "rise is good", "rise is bad")
 PLACES = ("china", "us", "any")
+_MANNERS = (
+    "beside",
+    "comment",
+    "overview",
+    "question",
+    "denial",
+    "forward",
+    "asked",
+    "decided",
+    "reason",
+    "big",
+    "better",
+    "worse",
+)
 _PHRASE_KEYS = ("says", "with", "unless", "good", "bad", "neutral", "acts", "minor")
 _FLAGS = ("small_is_neutral", "local_counts", "is_fact", "circular", "ceremony_counts")
 _NEEDED = ("name", "driver", "says", "polarity", "relevance", "place", "example")
@@ -38,7 +52,7 @@ class Rule:
         weight: 1 to 10; of several rules that speak, the heaviest is heard.
         large_pct: a move of that many percent, or one that is called big, keeps the relevance; a smaller one has 1.
         large_points: the same in points.
-        acts: words of a decision, a figure or an event; a headline with none of them only talks of the subject and has 1.
+        acts: words of a decision, a figure or an event; a headline with none of them only talks and has 1.
         minor: words that make the headline one of a company, a trade or an opinion, and so of relevance 1.
         small_is_neutral: a smaller move has polarity 0.
         local_counts: a single city's news is as strong as the country's.
@@ -92,6 +106,21 @@ class Rulebook:
     listeners: Mapping[str, tuple[Rule, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Several lists of phrases side by side."""
+
+    book: Phrasebook
+    lists: Mapping[str, tuple[str, ...]]
+
+    def said(self, title: Title) -> Mapping[str, int]:
+        """The lists of which a phrase stands in the headline, each with where its first one begins."""
+        found: dict[str, int] = {}
+        for start, phrase in self.book.starts(title):
+            found |= {name: min(start, found.get(name, start)) for name in self.lists[phrase]}
+        return found
+
+
 def folded(text: str) -> str:
     """A headline or phrase in the one spelling that rules are compared in: "GDP593034亿" names the GDP too."""
     return _GLUED_FIGURE.sub(" ", fold(text, _simplified()))
@@ -101,6 +130,18 @@ def folded(text: str) -> str:
 def words(section: str, key: str = "says") -> Phrasebook:
     """A shared list of ``headlines_words.toml``."""
     return _checked("headlines_words", {"name": section}, _opened("headlines_words")[section][key])
+
+
+@cache
+def shelf() -> Shelf:
+    """The shared lists that say where a headline plays and how it is meant, found in one go."""
+    opened = _opened("headlines_words")
+    named = {name: opened[name]["says"] for name in _MANNERS} | opened["places"] | {"local": opened["local"]["places"]}
+    standing: dict[str, list[str]] = {}
+    for name, phrases in named.items():
+        for phrase in _phrases("headlines_words", {"name": name}, phrases):
+            standing.setdefault(phrase, []).append(name)
+    return Shelf(Phrasebook(standing), {phrase: tuple(names) for phrase, names in standing.items()})
 
 
 @cache

@@ -5,11 +5,11 @@ is it a fact or only expected, and how much does it weigh. The title alone is re
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.explainer.headline_rules import Rule, folded, rulebook, words
+from bot.explainer.headline_rules import Rule, folded, rulebook, shelf, words
 from bot.explainer.phrases import Title, listen
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent|per cent|pct)")
@@ -67,6 +67,17 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class _Heard:
+    """A headline with the shared lists (``headlines_words.toml``) that speak in it, each with where it does first."""
+
+    title: Title
+    said: Mapping[str, int]
+
+    def says(self, *lists: str) -> bool:
+        return any(name in self.said for name in lists)
+
+
+@dataclass(frozen=True, slots=True)
 class _Hit:
     rule: Rule
     start: int
@@ -86,12 +97,14 @@ def read(title: str, published: date | None = None) -> Reading:
         title: as published, in English or in simplified or traditional Chinese.
         published: the day it appeared; rules about a subject of its time are silent outside it.
     """
-    heard = listen(folded(title))
-    hits = _heard_on(published, heard)
+    heard = _heard(folded(title))
+    hits = _hits(heard, published)
     if not hits:
         return _NOTHING
     best = min(hits, key=_rank)
-    return _reasoned(heard, hits, published) or _weighed(best, heard) if best.rule.circular else _caused(best, heard, hits)
+    return (
+        _reasoned(heard, hits, published) or _weighed(best, heard) if best.rule.circular else _caused(best, heard, hits)
+    )
 
 
 def spoken(title: str) -> str:
@@ -129,110 +142,110 @@ def _rank(hit: _Hit) -> tuple[int, int, int]:
     return (-hit.rule.weight, -hit.rule.relevance, hit.start)
 
 
-def _hits(title: Title) -> list[_Hit]:
+def _heard(text: str) -> _Heard:
+    title = listen(text)
+    return _Heard(title, shelf().said(title) if rulebook().triggers.candidates(title) else {})
+
+
+def _hits(heard: _Heard, published: date | None) -> list[_Hit]:
     book = rulebook()
-    starts = book.triggers.starts(title)
-    if not starts:
-        return []
-    where, is_beside = _place(title), words("beside").speaks(title)
-    heard = (_Hit(rule, start) for start, phrase in starts for rule in book.listeners[phrase])
-    in_reach = (hit for hit in heard if title.is_chinese or hit.start < _SUBJECT_BY)
-    fitting = (hit for hit in in_reach if hit.rule.place in ("any", where) and hit.rule.ceremony_counts >= is_beside)
-    return [hit for hit in fitting if hit.rule.speaks(title)]
+    starts = book.triggers.starts(heard.title)
+    found = (_Hit(rule, start) for start, phrase in starts for rule in book.listeners[phrase])
+    return [hit for hit in found if _fits(hit, heard, published) and hit.rule.speaks(heard.title)]
 
 
-def _place(title: Title) -> str:
+def _fits(hit: _Hit, heard: _Heard, published: date | None) -> bool:
+    is_in_time = published is None or hit.rule.since <= published <= hit.rule.until
+    is_in_reach = heard.title.is_chinese or hit.start < _SUBJECT_BY
+    is_there = hit.rule.place == "any" or hit.rule.place == _place(heard)
+    return is_in_time and is_in_reach and is_there and (hit.rule.ceremony_counts or not heard.says("beside"))
+
+
+def _place(heard: _Heard) -> str:
     """The place named first is the subject; Chinese headlines that name none speak of China."""
-    named = {place: words("places", place).first(title) for place in ("china", "us", "elsewhere")}
-    found = {place: start for place, start in named.items() if start is not None}
-    return min(found, key=found.__getitem__) if found else "china" if title.is_chinese else "elsewhere"
+    named = [place for place in ("china", "us", "elsewhere") if place in heard.said]
+    return min(named, key=heard.said.__getitem__) if named else "china" if heard.title.is_chinese else "elsewhere"
 
 
-def _heard_on(published: date | None, title: Title) -> list[_Hit]:
-    return [hit for hit in _hits(title) if published is None or hit.rule.since <= published <= hit.rule.until]
-
-
-def _caused(hit: _Hit, title: Title, hits: Iterable[_Hit]) -> Reading:
+def _caused(hit: _Hit, heard: _Heard, hits: Iterable[_Hit]) -> Reading:
     """A subject that may be told as the cause of a move of mainland shares: then the move says whether it is good."""
-    moved = _moved(hits, title) if words("reason").speaks(title) else 0
-    reading = _weighed(hit, title)
+    moved = _moved(hits, heard) if heard.says("reason") else 0
+    reading = _weighed(hit, heard)
     return replace(reading, polarity=moved) if moved else reading
 
 
-def _reasoned(title: Title, hits: Iterable[_Hit], published: date | None) -> Reading | None:
+def _reasoned(heard: _Heard, hits: Iterable[_Hit], published: date | None) -> Reading | None:
     """The cause that a report of the market names behind "after" or "as"; None when it names none that is known."""
-    cause = _CAUSE.search(title.text)
-    clause = listen(f"china {cause[1]}") if cause else title
-    behind = [hit for hit in _heard_on(published, clause) if not hit.rule.circular] if cause else []
-    moved = _moved(hits, title)
+    cause = _CAUSE.search(heard.title.text)
+    clause = _heard(f"china {cause[1]}") if cause else heard
+    behind = [hit for hit in _hits(clause, published) if not hit.rule.circular] if cause else []
+    moved = _moved(hits, heard)
     return replace(_weighed(min(behind, key=_rank), clause), polarity=moved) if behind and moved else None
 
 
-def _moved(hits: Iterable[_Hit], title: Title) -> int:
+def _moved(hits: Iterable[_Hit], heard: _Heard) -> int:
     """Which way the headline says that mainland shares went, 0 when it does not."""
     told = [hit for hit in hits if hit.rule.circular and hit.rule.relevance == max(_STRENGTHS)]
-    return _polarity(min(told, key=_rank), title) if told else 0
+    return _polarity(min(told, key=_rank), heard) if told else 0
 
 
-def _weighed(hit: _Hit, title: Title) -> Reading:
-    is_denied = words("denial").speaks(title)
-    polarity = _polarity(hit, title) * (-1 if is_denied else 1)
-    relevance = _relevance(hit.rule, title)
-    is_forward = is_denied or _is_expected(hit.rule, title)
+def _weighed(hit: _Hit, heard: _Heard) -> Reading:
+    is_denied = heard.says("denial")
+    polarity = _polarity(hit, heard) * (-1 if is_denied else 1)
+    relevance = _relevance(hit.rule, heard)
+    is_forward = is_denied or _is_expected(hit.rule, heard)
     strength = 0.0 if hit.rule.circular else _STRENGTHS[relevance] * (0.5 if is_forward else 1)
     return Reading(hit.rule.driver, polarity, relevance, is_forward, strength)
 
 
-def _is_expected(rule: Rule, title: Title) -> bool:
-    is_open = words("asked" if rule.is_fact else "forward").speaks(title)
-    return is_open and not words("decided").speaks(title)
+def _is_expected(rule: Rule, heard: _Heard) -> bool:
+    return heard.says("asked" if rule.is_fact else "forward") and not heard.says("decided")
 
 
-def _relevance(rule: Rule, title: Title) -> int:
-    is_local = not rule.local_counts and rule.place == "china" and words("local", "places").speaks(title)
-    is_talk = words("comment").speaks(title) or words("overview").speaks(title) or words("question").speaks(title)
-    return 1 if is_local or is_talk or rule.is_weak(title) or not _is_large(rule, title) else rule.relevance
+def _relevance(rule: Rule, heard: _Heard) -> int:
+    is_local = not rule.local_counts and rule.place == "china" and heard.says("local")
+    is_talk = heard.says("comment", "overview", "question")
+    return 1 if is_local or is_talk or rule.is_weak(heard.title) or not _is_large(rule, heard) else rule.relevance
 
 
-def _is_large(rule: Rule, title: Title) -> bool:
+def _is_large(rule: Rule, heard: _Heard) -> bool:
     bounds = [(bound, figure) for bound, figure in ((rule.large_pct, _PERCENT), (rule.large_points, _POINTS)) if bound]
-    return not bounds or words("big").speaks(title) or any(_reaches(*bound, title) for bound in bounds)
+    return not bounds or heard.says("big") or any(_reaches(*bound, heard.title) for bound in bounds)
 
 
 def _reaches(least: float, figure: re.Pattern[str], title: Title) -> bool:
     return any(float(number) >= least for number in figure.findall(title.text))
 
 
-def _polarity(hit: _Hit, title: Title) -> int:
-    if _is_neutral(hit.rule, title):
+def _polarity(hit: _Hit, heard: _Heard) -> int:
+    if _is_neutral(hit.rule, heard):
         return 0
-    sign = _settled(hit.rule, title) or _SIGNS.get(hit.rule.polarity)
-    sign = _RISES[hit.rule.polarity] * _direction(hit.start, title) if sign is None else sign
-    return -sign if _is_negated(hit.start, title) else sign
+    sign = _settled(hit.rule, heard.title) or _SIGNS.get(hit.rule.polarity)
+    sign = _RISES[hit.rule.polarity] * _direction(hit.start, heard) if sign is None else sign
+    return -sign if sign and _is_negated(hit.start, heard.title) else sign
 
 
-def _is_neutral(rule: Rule, title: Title) -> bool:
-    is_small = rule.small_is_neutral and not _is_large(rule, title)
-    is_open = words("overview").speaks(title) or words("question").speaks(title)
-    return is_small or is_open or rule.neutral.speaks(title)
+def _is_neutral(rule: Rule, heard: _Heard) -> bool:
+    is_small = rule.small_is_neutral and not _is_large(rule, heard)
+    return is_small or heard.says("overview", "question") or rule.neutral.speaks(heard.title)
 
 
 def _settled(rule: Rule, title: Title) -> int | None:
     return -1 if rule.bad.speaks(title) else 1 if rule.good.speaks(title) else None
 
 
-def _direction(topic: int, title: Title) -> int:
+def _direction(topic: int, heard: _Heard) -> int:
     """+1 or -1 as the headline says that the topic went up or down, 0 when it does not say."""
     for section, sign in _BEYOND.items():
-        if words(section).speaks(title):
+        if heard.says(section):
             return sign
-    moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(title)]
+    moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(heard.title)]
     return min(moves, key=lambda move: (move[0] < topic, abs(move[0] - topic)))[1] if moves else 0
 
 
 def _is_negated(topic: int, title: Title) -> bool:
     before = title.text[max(0, topic - _NEGATION_REACH) : topic]
-    return words("denial", "before").speaks(listen(before))
+    return bool(before) and words("denial", "before").speaks(listen(before))
 
 
 @dataclass(frozen=True, slots=True)

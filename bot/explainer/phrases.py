@@ -76,7 +76,7 @@ class Phrasebook:
     def candidates(self, title: Title) -> set[str]:
         """The phrases that could stand in the headline: all that they need is there."""
         listening = (entry for gram in title.grams & self._by_gram.keys() for entry in self._by_gram[gram])
-        return {phrase for phrase, others in listening if not any(map(title.grams.isdisjoint, others))}
+        return {phrase for phrase, others in listening if not (others and any(map(title.grams.isdisjoint, others)))}
 
 
 def fold(text: str, simplified: Mapping[int, int]) -> str:
@@ -96,7 +96,7 @@ def _tidied(match: re.Match[str]) -> str:
 def listen(text: str) -> Title:
     """A folded headline as a `Title`."""
     words = _WORD.findall(text)
-    pairs = map("".join, pairwise(text)) if len(text) > sum(map(len, words)) else ()
+    pairs = () if text.isascii() else map("".join, pairwise(text))
     return Title(text, frozenset().union(pairs, text, words, [word[:_PREFIX] + "*" for word in words]))
 
 
@@ -173,7 +173,7 @@ def _is_literal(token: str) -> bool:
 
 def _opening(literal: str) -> str:
     if not _WORD.match(literal):
-        return literal.strip()[:2]
+        return literal.strip()[: 1 if literal.isascii() else 2]
     if not literal.endswith("*"):
         return literal
     if len(literal) <= _PREFIX:

@@ -2,11 +2,12 @@
 
 A CSV file with the columns calendar, date, status, reason, url. The calendar is XSHG, XHKG, or CONNECT for northbound
 trading. The status is ``closed``, ``open``, or ``complete``: every weekday up to that date that is not listed as closed
-is a session, which lets an operator type in the exchange's notice for a new year before the library knows it. The
-bundled file holds what the library lacks.
+is a session, which lets an operator type in the exchange's notice for a new year before the library knows it. The url
+is that of the notice: a day without one is not believed. The bundled file holds what the library lacks.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from index.errors import FolderUnreadable
 CALENDARS = frozenset({"XSHG", "XHKG", "CONNECT"})
 STATUSES = frozenset({"open", "closed", "complete"})
 COLUMNS = ("calendar", "date", "status", "reason", "url")
+LINK = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d+)?(/\S*)?")
 SATURDAY = 5
 
 
@@ -42,7 +44,8 @@ def read(path: Path) -> tuple[Closure, ...]:
     """An operator's list.
 
     Raises:
-        FolderUnreadable: no such file, or a line of it makes no sense (its number stands in the reason).
+        FolderUnreadable: no such file, or a line of it makes no sense or links to nothing (its number stands in the
+            reason).
     """
     try:
         return tuple(_rows(path.read_text("utf-8-sig").splitlines(), str(path)))
@@ -73,4 +76,6 @@ def _closure(row: Mapping[str, str | None], line: str, path: str) -> Closure:
         raise FolderUnreadable(path, f"{line}: {cells['calendar']!r} {cells['status']!r}")
     if cells["status"] == "open" and day.weekday() >= SATURDAY:
         raise FolderUnreadable(path, f"{line}: {day} is a weekend day, which is always closed")
+    if not LINK.fullmatch(cells["url"]):
+        raise FolderUnreadable(path, f"{line}: {cells['url']!r} is not the address of a notice")
     return Closure(cells["calendar"], day, cells["status"], cells["reason"], cells["url"])

@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import closures, sessions
+from index.closures import Closure
 from index.errors import BeforeHistory, CalendarEnds, FolderUnreadable
 from index.sessions import Opening
 
 HISTORY = Path(os.environ.get("WHYUP_SHARED", Path(__file__).parents[3] / "shared")) / "history"
 HEADER = "calendar,date,status,reason,url\n"
+NOTICE = "https://www.sse.com.cn/disclosure/announcement/general/"
 
 
 @pytest.fixture
@@ -164,7 +166,7 @@ def test_an_operators_opening_wins_over_the_library(own_closures: Path) -> None:
 
 
 def test_a_single_day_past_the_end_may_be_marked(own_closures: Path) -> None:
-    put_in_force(own_closures, "XSHG,2027-01-04,open,a notice,", "XSHG,2027-01-01,closed,New Year,")
+    put_in_force(own_closures, f"XSHG,2027-01-04,open,a notice,{NOTICE}", f"XSHG,2027-01-01,closed,New Year,{NOTICE}")
     assert sessions.horizon() == day("2026-12-31")
     assert sessions.is_session(day("2027-01-04"))
     assert sessions.opening(day("2027-01-01")) is Opening.CLOSED
@@ -172,7 +174,9 @@ def test_a_single_day_past_the_end_may_be_marked(own_closures: Path) -> None:
 
 
 def test_a_years_notice_typed_in_moves_the_end(own_closures: Path) -> None:
-    put_in_force(own_closures, "XSHG,2027-01-01,closed,New Year,", "XSHG,2027-12-31,complete,notice for 2027,")
+    put_in_force(
+        own_closures, f"XSHG,2027-01-01,closed,New Year,{NOTICE}", f"XSHG,2027-12-31,complete,notice for 2027,{NOTICE}"
+    )
     assert sessions.horizon() == day("2027-12-31")
     assert sessions.next_session(day("2026-12-31")) == day("2027-01-04")
     assert sessions.is_session(day("2027-12-31"))
@@ -180,7 +184,7 @@ def test_a_years_notice_typed_in_moves_the_end(own_closures: Path) -> None:
 
 
 def test_a_closure_taken_back_is_forgotten(own_closures: Path) -> None:
-    put_in_force(own_closures, "XSHG,2026-11-24,closed,power failure,")
+    put_in_force(own_closures, f"XSHG,2026-11-24,closed,power failure,{NOTICE}")
     sessions.use_closures(())
     assert sessions.is_session(day("2026-11-24"))
 
@@ -189,17 +193,33 @@ def test_a_closure_taken_back_is_forgotten(own_closures: Path) -> None:
     "text",
     [
         "date,status\n2026-11-24,closed\n",
-        HEADER + "XSHG,24.11.2026,closed,,\n",
-        HEADER + "XSHG,2026-11-24,shut,,\n",
-        HEADER + "XNYS,2026-11-24,closed,,\n",
-        HEADER + "XSHG,2026-11-28,open,a working Saturday,\n",
+        HEADER + f"XSHG,24.11.2026,closed,,{NOTICE}\n",
+        HEADER + f"XSHG,2026-11-24,shut,,{NOTICE}\n",
+        HEADER + f"XNYS,2026-11-24,closed,,{NOTICE}\n",
+        HEADER + f"XSHG,2026-11-28,open,a working Saturday,{NOTICE}\n",
+        HEADER + "XSHG,2026-11-24,closed,power failure,\n",
+        HEADER + "XSHG,2026-11-24,closed,power failure,a notice\n",
+        HEADER + "XSHG,2026-11-24,closed,power failure,ftp://www.sse.com.cn/\n",
     ],
-    ids=["columns", "date", "status", "calendar", "weekend"],
+    ids=["columns", "date", "status", "calendar", "weekend", "no_link", "words_for_a_link", "another_scheme"],
 )
 def test_a_closures_file_that_makes_no_sense_is_refused(own_closures: Path, text: str) -> None:
     own_closures.write_text(text, encoding="utf-8")
     with pytest.raises(FolderUnreadable):
         closures.read(own_closures)
+
+
+def test_a_line_that_makes_no_sense_is_named(own_closures: Path) -> None:
+    own_closures.write_text(HEADER + f"XSHG,2026-11-24,closed,,{NOTICE}\nXSHG,2026-11-25,closed,,\n", encoding="utf-8")
+    with pytest.raises(FolderUnreadable) as error:
+        closures.read(own_closures)
+    assert error.value.reason.startswith("line 3: ")
+
+
+@pytest.mark.parametrize("closure", closures.bundled(), ids=lambda closure: f"{closure.calendar}-{closure.day}")
+def test_each_bundled_day_links_to_hong_kongs_notice_of_it_or_of_the_storm_a_day_later(closure: Closure) -> None:
+    stormy = closure.day if closure.status == "closed" else closure.day + timedelta(days=1)
+    assert closure.url.startswith(f"https://www.hkex.com.hk/News/Market-Communications/{stormy:%Y/%y%m%d}")
 
 
 def test_a_closures_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from index import leaps
 from index.bars import Bars, Days, Numbers
 from index.kinds import KINDS
+from index.live.crosscheck import Verdict
+from index.live.standing import Unsure, unsure
 from index.store import Known, Store
 
 LARGE = frozenset({"headlines", "constituents"})  # read by window only; all of it would cost a second
@@ -51,12 +53,28 @@ class Reader:
         self.store = store
         self._bars: dict[str, _Bars] = {}
         self._tables: dict[str, _Table] = {}
+        self._unsure: dict[str, Mapping[date, Unsure]] = {}
 
     def bars(self, index: str, at: datetime) -> Bars:
         """The bars of an index as known at a moment."""
         if index not in self._bars:
             self._bars[index] = _Bars(*self.store.every_bar(index))
         return self._bars[index].known_at(at)
+
+    def verdict(self, index: str, session: date, source: str) -> Verdict | None:
+        """How sure a stored close is as far as that has to be said: provisional, disputed, else None.
+
+        It is what is known now, whatever moment is asked about: a close that was confirmed since is sure.
+
+        Args:
+            index: the catalogue's code.
+            session: the exchange's date.
+            source: who published the close; one that no live source read was imported and is its importer's word.
+        """
+        if index not in self._unsure:
+            self._unsure[index] = unsure(self.store.engine, self.store.url, index)
+        found = self._unsure[index].get(session)
+        return found.verdict if found and source in found.hosts else None
 
     def rows(self, kind: str, at: datetime, *, since: datetime | None = None, **equals: str) -> tuple[Known, ...]:
         """Rows of a kind as known at a moment, in the order in which they became public; see `Store.rows`."""

@@ -150,7 +150,7 @@ class Store:
             before = _count(connection, TABLES[kind])
             if rows:
                 self._insert(connection, KINDS[kind], rows)
-                _grow_version(connection)
+                grow_version(connection)
             return _count(connection, TABLES[kind]) - before
 
     def _insert(self, connection: Connection, kind: Kind, rows: Sequence[Row]) -> None:
@@ -308,7 +308,8 @@ def _parameters(statement: Compiled, rows: Sequence[Row]) -> Any:  # noqa: ANN40
     return [{f"new_{name}": cell for name, cell in row.items()} for row in rows]
 
 
-def _grow_version(connection: Connection) -> None:
+def grow_version(connection: Connection) -> None:
+    """Let everybody who keeps what was read know that something else holds now."""
     if not connection.execute(update(VERSION).values(number=VERSION.c.number + 1)).rowcount:
         connection.execute(VERSION.insert().values(number=1))
 

@@ -132,16 +132,24 @@ class Memory:
         return found
 
     def add_verdicts(self, index: str, verdicts: dict[date, tuple[Verdict, float | None]]) -> None:
-        """Remember what may be done with closes; who has read the figures learns that they stand otherwise now."""
+        """Remember what may be done with closes; who keeps what was read of the store learns of a change."""
+        known = self._verdicts(index, min(verdicts, default=date.min), max(verdicts, default=date.min))
         rows = [
             {"index": index, "session": str(session), "verdict": verdict.value, "close": close}
             for session, (verdict, close) in verdicts.items()
-            if verdict is not self.verdict(index, session)
+            if known.get(str(session)) != (verdict.value, close)
         ]
         with reporting(self.url), self.engine.begin() as connection:
             if rows:
                 connection.execute(_upsert(self.engine, VERDICTS), rows)
                 grow_version(connection)
+
+    def _verdicts(self, index: str, since: date, until: date) -> dict[str, tuple[str, float | None]]:
+        table = VERDICTS
+        query = select(table.c.session, table.c.verdict, table.c.close)
+        query = query.where(table.c.index == index, table.c.session.between(str(since), str(until)))
+        with reporting(self.url), self.engine.connect() as connection:
+            return {session: (verdict, close) for session, verdict, close in connection.execute(query)}
 
     def verdict(self, index: str, session: date) -> Verdict | None:
         """What may be done with a close; None when no live source ever spoke of it."""

@@ -3,8 +3,11 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import inspect
 
+from index.live.crosscheck import Reading, Verdict
 from index.live.memory import Memory, State
+from index.reader import Reader
 from index.sessions import BEIJING
 from index.sources.contract import Request, Unanswered, Why
 from index.store import Store
@@ -65,3 +68,48 @@ def test_an_answer_ends_the_cooling_and_the_counting_of_failures(memory: Memory)
     answered(memory, 9, 13)
     assert memory.state("tencent") == State("tencent", succeeded_at=AT, failed_at=AT, why="timeout")
     assert not memory.state(SOURCE.name).is_cooling(AT)
+
+
+# --- How sure closes are, for those who only read --------------------------------------------------------------------
+
+SHANGHAI = "000001.SH"
+FRIDAY = day(27)
+
+
+def heard(memory: Memory, verdict: Verdict, *hosts: str) -> None:
+    readings = [
+        Reading(host=host, family=host.lower(), session=FRIDAY, retrieved_at=AT, close=3087.53) for host in hosts
+    ]
+    memory.add_readings(SHANGHAI, readings)
+    memory.add_verdicts(SHANGHAI, {FRIDAY: (verdict, 3087.53)})
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [(Verdict.PROVISIONAL, Verdict.PROVISIONAL), (Verdict.DISPUTED, Verdict.DISPUTED), (Verdict.ACCEPTED, None)],
+)
+def test_a_reader_knows_which_closes_are_unsure(
+    store: Store, memory: Memory, verdict: Verdict, told: Verdict | None
+) -> None:
+    heard(memory, verdict, "Tencent")
+    assert Reader(store).verdict(SHANGHAI, FRIDAY, "Tencent") is told
+
+
+def test_a_close_that_was_imported_is_sure(store: Store, memory: Memory) -> None:
+    heard(memory, Verdict.PROVISIONAL, "Tencent")
+    assert Reader(store).verdict(SHANGHAI, FRIDAY, "East Money") is None
+
+
+def test_where_no_live_source_was_ever_asked_all_is_sure_and_no_table_is_made(store: Store) -> None:
+    assert Reader(store).verdict(SHANGHAI, FRIDAY, "Tencent") is None
+    assert not inspect(store.engine).has_table("close_verdicts")
+
+
+def test_a_reader_is_out_of_date_when_a_close_is_confirmed_and_only_then(store: Store, memory: Memory) -> None:
+    heard(memory, Verdict.PROVISIONAL, "Tencent")
+    before = store.version()
+    heard(memory, Verdict.PROVISIONAL, "Tencent")
+    assert store.version() == before
+    heard(memory, Verdict.ACCEPTED, "Tencent", "Sina")
+    assert store.version() > before
+    assert Reader(store).verdict(SHANGHAI, FRIDAY, "Tencent") is None

@@ -205,8 +205,13 @@ class Closing:
 
 def draft(desk: Desk, closing: Closing) -> Draft:
     """The campaign of a session: an edition for each way in which subscribers read it."""
-    wanted = outbox.editions_wanted(desk.store.engine) or (_usual(desk),)
-    return Draft(KIND, closing.session, not_after(closing.session), closing.editions(wanted))
+    keys = outbox.editions_wanted(desk.store.engine) or (_usual(desk),)
+    return Draft(KIND, closing.session, not_after(closing.session), closing.editions(keys))
+
+
+def wanted(desk: Desk) -> set[str]:
+    """The codes of the indices that living subscribers have chosen."""
+    return {code for key in outbox.editions_wanted(desk.store.engine) for code in Reading.of(key).closes}
 
 
 def _usual(desk: Desk) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from bot import corrections
-from bot.close_pages import KIND, Closing, Explained, draft, explained, not_after
+from bot.close_pages import KIND, Closing, Explained, draft, explained, not_after, wanted
 from bot.delivery import outbox
 from bot.delivery.broadcast import Broadcaster
 from bot.delivery.outbox import Campaign
@@ -19,6 +19,7 @@ from index.live.crosscheck import Verdict
 
 EVERY_S = 20.0  # between two looks for today's bar
 SOON = timedelta(minutes=5)  # what is due later than that the scheduler's next look finds in time
+OTHERS_BY = timedelta(minutes=5)  # after the close: so long indices that chats chose beside it are waited for
 LATE = timedelta(minutes=30)  # after which the operator is told that the bar is still missing
 
 _log = structlog.get_logger(__name__)
@@ -42,6 +43,12 @@ def _last_weekday(now: datetime) -> date:
     local = now.astimezone(sessions.BEIJING)
     day = local.date() if local.time() >= sessions.CLOSE else local.date() - timedelta(days=1)
     return day - timedelta(days=max(day.weekday() - sessions.FRIDAY, 0))
+
+
+def soonest_s(now: datetime, dues: Iterable[datetime]) -> float | None:
+    """Seconds until the first of some moments; None where none is soon. What is overdue waits for another thing."""
+    waits = (moment - now for moment in dues)
+    return min((wait.total_seconds() for wait in waits if timedelta() < wait <= SOON), default=None)
 
 
 class ClosePush:
@@ -102,12 +109,7 @@ class ClosePush:
             session = due(self._now)
             if session and not await asyncio.to_thread(outbox.find, self._desk.store.engine, KIND, session):
                 dues.append(await self._push(session))
-        return self._soonest_s(filter(None, dues))
-
-    def _soonest_s(self, dues: Iterable[datetime]) -> float | None:
-        """Seconds until the first of some moments; None where none is soon. What is overdue waits for another thing."""
-        waits = (moment - self._now for moment in dues)
-        return min((wait.total_seconds() for wait in waits if timedelta() < wait <= SOON), default=None)
+        return soonest_s(self._now, filter(None, dues))
 
     async def _push(self, session: date) -> datetime | None:
         """Send a session's close; when to look again for its bar, or for what of it is due later."""
@@ -150,4 +152,10 @@ class ClosePush:
         if found.verdict is Verdict.DISPUTED:  # one host gave it, and then another host contradicted
             _log.warning("close_disputed", session=session.isoformat())
             return None
-        return found
+        return None if self._waits_for_others(found) else found
+
+    def _waits_for_others(self, found: Explained) -> bool:
+        """Whether a chosen index is worth a short wait: what is missing at the push is not told later."""
+        if self._now - sessions.close_of(found.move.session) > OTHERS_BY:
+            return False
+        return bool(wanted(self._desk) - Closing(self._desk, found).told.keys())

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from shutil import copy
+from typing import Unpack
 
 from bot.clock import Clock
 from bot.closes import ClosePush
@@ -53,6 +54,7 @@ class Bench:
     folder: Path
     now: datetime = CLOSE
     bar_after: timedelta | None = None
+    bars: tuple[str, ...] = (TODAYS_BAR,)
     nap: timedelta = timedelta()
     told: list[tuple[str, date]] = field(default_factory=list)
     naps: int = 0
@@ -76,10 +78,10 @@ class Bench:
         self.naps += 1
         self.now += max(self.nap, timedelta(seconds=seconds))
         if self.bar_after is not None and self.now >= CLOSE + self.bar_after:
-            self.bar_comes()
+            self.bar_comes(*self.bars)
             self.bar_after = None
 
-    def subscribe(self, language: str) -> Chat:
+    def subscribe(self, language: str, **settings: Unpack[chats.Settings]) -> Chat:
         person = self.telegram.person(language)
-        chats.subscribe(self.store.engine, person.id, person.kind, language=language)
+        chats.subscribe(self.store.engine, person.id, person.kind, language=language, **settings)
         return person

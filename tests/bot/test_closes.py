@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.clock import Clock
-from bot.close_pages import explained, not_after, page
-from bot.closes import due
+from bot.close_pages import Beside, Explained, Line, explained, not_after, page
+from bot.closes import ClosePush, due, soonest_s
+from bot.delivery.choice import OFFERED
 from bot.delivery.errors import AlreadyBroadcasting
 from bot.delivery.transport import Wire
 from bot.desk import Desk
@@ -18,7 +20,7 @@ from bot.settings import Settings
 from index.errors import NoFigures
 from index.reader import Reader
 from index.store import Store
-from tests.bot.closing import CLOSE, SESSION, Bench, beijing, until_friday
+from tests.bot.closing import CLOSE, SESSION, TODAYS_BAR, Bench, beijing, until_friday
 from tests.botapi import NO_LIMITS, FakeTelegram
 
 # --- What is due ------------------------------------------------------------------------------------------------------
@@ -179,17 +181,142 @@ def test_a_session_whose_bar_is_not_public_yet_has_no_figures(sample_store: Stor
     assert explained(desk, SESSION, CLOSE).move.session == SESSION
 
 
+async def test_a_correction_does_not_wait_for_a_bar_that_is_late(bench: Bench) -> None:
+    """The waiting run sleeps for good; another one comes by and has to find nobody in the way."""
+    asleep = asyncio.Event()
+
+    async def sleeps_for_good(_seconds: float) -> None:
+        asleep.set()
+        await asyncio.Event().wait()
+
+    push = ClosePush(bench.push()._desk, bench.push()._broadcaster, bench._tell, sleeps_for_good)
+    waiting = asyncio.create_task(push.run())
+    await asleep.wait()
+    await asyncio.wait_for(push.run(), 5)
+    await asyncio.wait_for(push.finish(), 5)
+    waiting.cancel()
+    assert (await asyncio.gather(waiting, return_exceptions=True))[0].__class__ is asyncio.CancelledError
+
+
+async def test_what_is_due_in_the_evening_is_sent_on_the_minute(bench: Bench) -> None:
+    bench.bar_comes()
+    ann = bench.subscribe("en", send_at=time(17, 32))
+    push = bench.push()
+    await push.run()
+    assert bench.now == CLOSE  # hours away: the scheduler looks again
+    bench.now = beijing("2024-09-30T17:28")
+    await push.run()
+    assert bench.now == beijing("2024-09-30T17:32")
+    assert len(bench.telegram.sent(ann)) == 1
+
+
+@pytest.mark.parametrize(
+    ("dues", "wait_s"),
+    [([], None), (["15:04"], 240.0), (["15:06"], None), (["14:59"], None), (["15:00"], None),
+     (["14:59", "15:03", "15:02", "20:00"], 120.0)],
+    ids=["nothing", "soon", "later", "overdue", "now", "the soonest"],
+)  # fmt: skip
+def test_only_what_is_due_soon_is_waited_for(dues: list[str], wait_s: float | None) -> None:
+    """What is overdue waits for another thing, and looking all the time would not bring it about."""
+    at = beijing("2024-09-30T15:00")
+    assert soonest_s(at, [beijing(f"2024-09-30T{due_at}") for due_at in dues]) == wait_s
+
+
+# --- Several indices --------------------------------------------------------------------------------------------------
+
+CSI_300 = "000300.SH,2024-09-30,,,,4017.85,,"
+CHINEXT = "399006.SZ,2024-09-30,,,,2175.09,,"
+
+
+async def test_the_indices_that_a_chat_chose_stand_in_its_one_message(bench: Bench) -> None:
+    bench.bar_comes(TODAYS_BAR, CSI_300, CHINEXT)
+    ann, ben = bench.subscribe("en", closes=("000001.SH", "000300.SH", "399006.SZ")), bench.subscribe("en")
+    await bench.push().run()
+    (whole,), (usual,) = bench.telegram.sent(ann), bench.telegram.sent(ben)
+    assert whole.text.startswith("🔴▲ Shanghai Composite 3,336.50\n+8.06%")
+    assert "🔴▲ CSI 300 4,017.85 +8.48%\n🔴▲ ChiNext 2,175.09 +15.36%\n" in whole.text  # 4017.85 / 3703.68 - 1 …
+    assert "CSI 300 4,017.85" not in usual.text
+
+
+async def test_without_the_composite_the_first_index_leads_with_its_own_reasons(bench: Bench) -> None:
+    bench.bar_comes(TODAYS_BAR, CSI_300, CHINEXT)
+    ann, ben = bench.subscribe("en", closes=("000300.SH", "399006.SZ")), bench.subscribe("en")
+    await bench.push().run()
+    (message,), (usual,) = bench.telegram.sent(ann), bench.telegram.sent(ben)
+    assert message.text.startswith("🔴▲ CSI 300 4,017.85\n+8.48% (+314.17 points)")
+    assert "ChiNext 2,175.09 +15.36%" in message.text
+    assert "Shanghai Composite 3,336.50" not in message.text
+    assert message.photo
+    assert usual.photo
+    assert message.photo.data != usual.photo.data
+
+
+async def test_the_smallest_move_worth_a_push_is_that_of_the_leading_index(bench: Bench) -> None:
+    bench.bar_comes(TODAYS_BAR, CSI_300)
+    ann = bench.subscribe("en", closes=("000300.SH",), min_move_pct=8.2)
+    ben = bench.subscribe("en", closes=("000001.SH", "000300.SH"), min_move_pct=8.2)
+    await bench.push().run()
+    assert (len(bench.telegram.sent(ann)), len(bench.telegram.sent(ben))) == (1, 0)  # 8.48 % and 8.06 %
+
+
+async def test_an_index_whose_close_is_not_stored_is_waited_for_a_little(bench: Bench) -> None:
+    bench.bar_comes()
+    bench.bars, bench.bar_after = (CSI_300,), timedelta(minutes=2)
+    ann = bench.subscribe("en", closes=("000001.SH", "000300.SH"))
+    await bench.push().run()
+    assert "CSI 300 4,017.85 +8.48%" in bench.telegram.sent(ann)[0].text
+    assert timedelta(minutes=2) <= bench.now - CLOSE < timedelta(minutes=3)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "No close of CSI 300, ChiNext is stored yet."),
+        ("zh-hans", "尚无沪深300、创业板指的收盘数据。"),
+        ("zh-hant", "尚無滬深300、創業板指的收盤數據。"),
+    ],
+)
+async def test_an_index_that_stays_missing_is_named_and_the_composite_takes_its_place(
+    bench: Bench, language: str, words: str
+) -> None:
+    bench.bar_comes()
+    ann = bench.subscribe(language, closes=("000300.SH", "399006.SZ"))
+    await bench.push().run()
+    (message,) = bench.telegram.sent(ann)
+    assert words in message.text
+    assert "+8.06%" in message.text
+    assert timedelta(minutes=5) <= bench.now - CLOSE < timedelta(minutes=6)
+
+
+async def test_nobody_waits_for_an_index_that_nobody_chose(bench: Bench) -> None:
+    bench.bar_comes()
+    bench.subscribe("en")
+    await bench.push().run()
+    assert bench.now == CLOSE
+
+
 # --- The page ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_page_of_every_stored_session_fits_under_a_picture(sample_store: Store, sample_reader: Reader) -> None:
-    """Telegram refuses a caption of more than 1024 units, and with it the whole push."""
+    """Telegram refuses a caption of more than 1024 units, and with it the whole push; here with all that is offered."""
     desk = Desk(sample_store, Settings(), Clock(lambda: CLOSE))
     bars = sample_reader.bars("000001.SH", CLOSE)
     found = (explained(desk, bars.session(place), CLOSE) for place in range(1, len(bars)))
-    lengths = {(one.move.session, language): page(one, language).length for one in found for language in LANGUAGES}
-    assert len(lengths) == 422 * len(LANGUAGES)
-    assert max(lengths.values()) <= CAPTION_LIMIT
+    lengths = [
+        page(one, language, beside=beside).length
+        for one in found
+        for beside in (Beside(), _everything(one))
+        for language in LANGUAGES
+    ]
+    assert len(lengths) == 2 * 422 * len(LANGUAGES)
+    assert max(lengths) <= CAPTION_LIMIT
+
+
+def _everything(found: Explained) -> Beside:
+    """As many indices beside the leading one as can be chosen, with a name as long as any."""
+    line = Line(replace(found.move, index="399001.SZ"), is_provisional=True)
+    return Beside((line,) * (len(OFFERED) - 1))
 
 
 def test_a_page_that_is_too_long_is_told_shorter(sample_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,6 +174,53 @@ async def test_who_has_not_got_it_yet_gets_the_corrected_one_only(bench: Bench) 
     assert edits(bench) == 0
 
 
+CSI_300 = "000300.SH,2024-09-30,,,,4017.85,,"
+
+
+async def test_a_revised_close_of_an_index_edits_only_who_reads_it(bench: Bench) -> None:
+    bench.bar_comes(TODAYS_BAR, CSI_300)
+    ann, ben = bench.subscribe("en", closes=("000001.SH", "000300.SH")), bench.subscribe("en")
+    lin = bench.subscribe("en", closes=("000300.SH",))
+    await bench.push().run()
+    await revised(bench, HOUR, CSI_300.replace("4017.85", "4018.85"))
+    for person in (ann, lin):
+        said = "an earlier message said CSI 300 4,017.85 (+314.17 points, +8.48%)."
+        assert said in shown(bench, person)
+        assert "CSI 300 4,018.85" in shown(bench, person)
+    assert "Corrected" not in shown(bench, ben)
+    assert edits(bench) == 2
+    await revised(bench, HOUR, CSI_300.replace("4017.85", "4018.85"))
+    assert edits(bench) == 2
+
+
+async def test_a_revised_close_that_nobody_was_told_corrects_nothing(bench: Bench) -> None:
+    bench.bar_comes(TODAYS_BAR, CSI_300)
+    ann = bench.subscribe("en")
+    await bench.push().run()
+    await revised(bench, HOUR, CSI_300.replace("4017.85", "4018.85"))
+    assert edits(bench) == 0
+    assert "Corrected" not in shown(bench, ann)
+
+
+async def test_an_index_that_comes_after_the_push_corrects_nothing(bench: Bench) -> None:
+    bench.bar_comes()
+    ann = bench.subscribe("en", closes=("000001.SH", "000300.SH"))
+    await bench.push().run()
+    await revised(bench, HOUR, CSI_300)
+    assert "No close of CSI 300 is stored yet." in shown(bench, ann)
+    assert edits(bench) == 0
+
+
+async def test_two_indices_that_are_revised_are_corrected_together(bench: Bench) -> None:
+    bench.bar_comes(TODAYS_BAR, CSI_300)
+    ann = bench.subscribe("en", closes=("000001.SH", "000300.SH"))
+    await bench.push().run()
+    await revised(bench, HOUR, REVISED, CSI_300.replace("4017.85", "4018.85"))
+    said = "said Shanghai Composite 3,336.50 (+248.97 points, +8.06%); CSI 300 4,017.85 (+314.17 points, +8.48%)."
+    assert said in shown(bench, ann)
+    assert edits(bench) == 1
+
+
 def test_two_sayings_that_print_the_same_are_the_same() -> None:
     assert Said(3336.5, 248.97, 8.0637).printed == Said(3336.501, 248.971, 8.0640).printed
     assert Said(3336.5, 248.97, 8.06).printed != Said(3336.49, 248.97, 8.06).printed

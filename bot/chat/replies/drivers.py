@@ -4,7 +4,8 @@ from bot.chat.answer import Told
 from bot.chat.asked import Asked
 from bot.chat.replies import why
 from bot.chat.replies.sourcing import used
-from bot.explainer.evidence import Evidence
+from bot.explainer.evidence import Evidence, window_of
+from bot.explainer.precedents import precedents
 from bot.figures import Sourced
 
 # The question corpus's words for a driver, and the labels and topics that speak of it.
@@ -34,8 +35,23 @@ def reply(asked: Asked) -> Told:
     wanted = SPEAK_OF.get(asked.question.driver or "")
     if wanted is None:
         return why.reply(asked)
-    found = [Sourced(one) for one in used(asked.explanation) if _speaks_of(one, wanted)]
-    return why.told("driver", asked, driver=asked.question.driver, found=found)
+    found = [one for one in used(asked.explanation) if _speaks_of(one, wanted)]
+    return why.told(
+        "driver",
+        asked,
+        driver=asked.question.driver,
+        found=[Sourced(one) for one in found],
+        before=_before(asked, wanted, next((one.polarity for one in found if one.polarity), 0)),
+    )
+
+
+def _before(asked: Asked, wanted: tuple[str, ...], polarity: int) -> Sourced | None:
+    """What followed earlier ones; of a mainland index, whose sessions the notes are dated by."""
+    if not asked.index.is_mainland:
+        return None
+    after = window_of(asked.move, asked.at).after
+    found = precedents(asked.reader, asked.bars, wanted, after, polarity)
+    return Sourced(found, asked.move.source, after) if found else None
 
 
 def _speaks_of(evidence: Evidence, wanted: tuple[str, ...]) -> bool:

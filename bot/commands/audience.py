@@ -14,13 +14,14 @@ from bot.close_pages import KIND, Closing, draft, explained
 from bot.commands.console import file_errors, say, warn
 from bot.delivery import chats, outbox, roster, tables
 from bot.delivery.broadcast import Broadcaster, Report
+from bot.delivery.choice import OFFERED
 from bot.delivery.editions import Draft
 from bot.delivery.pacing import Pacer, plan
 from bot.delivery.progress import Progress
 from bot.delivery.transport import Wire
 from bot.desk import Desk
 from bot.figures import Sourced, sourced
-from bot.pages import render
+from bot.pages import LANGUAGES, render
 from bot.settings import FREE_TIER, NOT_SET, Settings
 from index.catalog import SHANGHAI_COMPOSITE
 from index.errors import NoFigures, TokenRefused
@@ -66,8 +67,12 @@ def bring(path: Path, store: Store, language: str) -> bool:
     with _opened(path, "r") as file:
         found = roster.import_csv(store.engine, file)
     values = {
+        "file": str(path),
         "imported": sourced(found.subscribed, "imported", str(path), None),
         "bad": [Sourced(row, str(path)) for row in found.bad],
+        "repeated": sourced(found.repeated, "line", str(path), None),
+        "offered": OFFERED,
+        "languages": LANGUAGES,
     }
     say(render("subscribers_imported", language, values).plain)
     return not found.bad

@@ -43,12 +43,29 @@ def test_a_row_that_makes_no_sense_is_named_and_the_rest_is_kept(
     whyup: Whyup, empty: dict[str, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "chats.csv"
-    file.write_text("chat_id,kind\n42,\n@name,\n43,robot\n", encoding="utf-8")
+    file.write_text("chat_id,kind,language\n42\n@name\n43,robot\n44,,klingon\n42\n", encoding="utf-8")
     result = whyup("subscribers", "import", str(file), **empty)
     assert result.exit_code > 0
     assert "1 chats are subscribed" in result.stdout
-    assert "Line 3 was left out: chat_id makes no sense." in result.stdout
-    assert "Line 4 was left out: kind makes no sense." in result.stdout
+    assert f"{file}, line 3 was left out: “@name” is no chat_id" in result.stdout
+    assert f"{file}, line 4 was left out: “robot” is no kind of chat" in result.stdout
+    assert f"{file}, line 5 was left out: “klingon” is no language (en, zh-hans, zh-hant)." in result.stdout
+    assert f"{file}, line 6: this chat stands further above too; this line holds." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("chat,kind", "line 1 was left out: it has to name the columns chat_id"),
+        ("chat_id,thread_id\n1,x", "line 2 was left out: “x” is no thread_id"),
+        ("chat_id,indices\n1,HSI", "line 2 was left out: “HSI” names more than the indices of a close (000001.SH, "),
+    ],
+    ids=["header", "topic", "indices"],
+)
+def test_what_is_expected_is_said(whyup: Whyup, empty: dict[str, str], tmp_path: Path, cells: str, words: str) -> None:
+    file = tmp_path / "chats.csv"
+    file.write_text(f"{cells}\n", encoding="utf-8")
+    assert words in whyup("subscribers", "import", str(file), **empty).stdout
 
 
 def test_a_file_of_subscribers_that_is_not_there_is_named(whyup: Whyup, empty: dict[str, str]) -> None:

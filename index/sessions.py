@@ -214,7 +214,8 @@ def connect_is_open(day: date) -> bool:
 
 
 def _in_hong_kong(day: date) -> bool:
-    return bool(np.isin(np.datetime64(day), calendar("XHKG").days))
+    days, wanted = calendar("XHKG").days, np.datetime64(day)
+    return bool((days[days.searchsorted(wanted) :][:1] == wanted).any())
 
 
 def session_on_or_before(day: date) -> date:
@@ -234,6 +235,13 @@ def session_on_or_before(day: date) -> date:
 def previous_session(day: date) -> date:
     """The last session before a day."""
     return session_on_or_before(day - timedelta(days=1))
+
+
+def between(after: date, before: date) -> tuple[date, ...]:
+    """The known sessions after one day and before another, both left out; past the calendar's end none is known."""
+    days = known_sessions()
+    start, stop = _sessions_until(after), int(np.searchsorted(days, np.datetime64(before), side="left"))
+    return tuple(_session_at(position) for position in range(start, stop))
 
 
 def next_session(day: date) -> date:

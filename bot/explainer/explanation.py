@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.explainer import days
 from bot.explainer.drivers import company, data, event, flows, policy, sector, sentiment, world
 from bot.explainer.drivers.driver import Driver
 from bot.explainer.evidence import Evidence, window_of
@@ -105,9 +106,12 @@ def explain(move: Move, reader: Reader, at: datetime) -> Explanation:
 
 
 def gather(move: Move, reader: Reader, at: datetime) -> tuple[Evidence, ...]:
-    """Every fact that was public in time, in the order of its kinds."""
+    """Every fact that was public in time, in the order of its kinds; over several sessions by the days that made it."""
     window = window_of(move, at)
-    return tuple(found for observe in OBSERVERS for found in observe(reader, move, window) if _concerns(found, move))
+    found = (one for observe in OBSERVERS for one in observe(reader, move, window) if _concerns(one, move))
+    if not move.is_range:
+        return tuple(found)
+    return (*days.spoken(move, reader, at, gather), *(one for one in found if one.topic not in days.DATED))
 
 
 def _concerns(evidence: Evidence, move: Move) -> bool:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.delivery.editions import Edition, caption_of
-from bot.delivery.ledger import Due
+from bot.delivery.rows import Due
 
 
 class Envelope:

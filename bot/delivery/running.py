@@ -9,10 +9,11 @@ from functools import partial
 
 from bot.delivery.envelopes import Envelope
 from bot.delivery.fuse import Fuse
-from bot.delivery.ledger import Due, Ledger, Settlement
+from bot.delivery.ledger import Ledger
 from bot.delivery.outbox import Campaign
 from bot.delivery.pacing import FREE_PER_SECOND, Pacer, Stars
 from bot.delivery.progress import Meter
+from bot.delivery.rows import Due, Settlement
 from bot.delivery.settlement import settle
 from bot.delivery.tables import State, microseconds
 from bot.delivery.transport import Wire

@@ -8,8 +8,9 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.delivery.chats import bury, drop_topic, miss, rekey
-from bot.delivery.ledger import DOUBT_US, Due, Settlement
+from bot.delivery.ledger import DOUBT_US
 from bot.delivery.recipients import AGAIN_US
+from bot.delivery.rows import Due, Settlement
 from bot.delivery.tables import State, microseconds
 from bot.delivery.verdict import Outcome, Verdict
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.delivery.editions import Edition
 from bot.delivery.envelopes import Envelope
-from bot.delivery.ledger import Due
+from bot.delivery.rows import Due
 from tests.bot.delivery.desk import PIXEL
 
 DUE = Due(1001, None, 0, 0, as_text=False)

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.ledger import Due
 from bot.delivery.recipients import AGAIN_US
+from bot.delivery.rows import Due
 from bot.delivery.settlement import settle
 from bot.delivery.tables import State, microseconds
 from bot.delivery.verdict import Outcome, Verdict

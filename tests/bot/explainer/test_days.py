@@ -18,7 +18,7 @@ Beside = Callable[..., Reader]
 @pytest.fixture
 def noted(beside: Beside) -> Reader:
     """A note in support before the rise of 24 September (+4.15 %) and one before the fall of 11 September (−0.82 %)."""
-    told = ("2024-09-24T09:00,,policy.monetary,1,A package,,", "2024-09-11T09:00,,policy.market,1,A study,,")
+    told = ("2024-09-24T09:00,,policy.monetary,1,A package,一揽子,", "2024-09-11T09:00,,policy.market,1,A study,研究,")
     return beside(events=[HEADER, *told])
 
 
@@ -43,8 +43,8 @@ def test_a_note_speaks_for_a_range_by_the_day_that_answered_to_it(noted: Reader)
     assert told(noted)["A package"] == pytest.approx(1.0)
 
 
-def test_news_that_the_market_passed_over_is_no_reason_for_the_range(noted: Reader) -> None:
-    assert "A study" not in told(noted)
+def test_news_that_the_market_passed_over_is_no_more_than_a_background_of_the_range(noted: Reader) -> None:
+    assert told(noted)["A study"] < 0.3  # what is left of a note ten closes later
 
 
 def test_each_note_is_told_once(noted: Reader) -> None:

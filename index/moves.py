@@ -95,7 +95,8 @@ class Move:
 
     Attributes:
         index: the catalogue's code.
-        first_session: the first session of the move; the same as `session` for a single day.
+        first_session: the first session of the move; the same as `session` for a single day whose previous close is
+            stored. Where sessions before it are missing the move spans them too, since nobody knows their parts of it.
         session: its last session.
         previous_session: the session whose close the move starts from.
         level, previous_level: closes in points.
@@ -108,6 +109,7 @@ class Move:
         peak_session: the session of that highest close.
         day: what can be said of a single session only; None over several.
         source, published_at: who published the close, and when it became public.
+        unstored: the last session before the one asked for when its close is missing; None when it is stored.
     """
 
     index: str
@@ -128,6 +130,7 @@ class Move:
     day: Day | None
     source: str
     published_at: datetime
+    unstored: date | None
 
     @property
     def direction(self) -> Direction:
@@ -213,26 +216,35 @@ def _position(bars: Bars, session: date) -> int:
 def _move(past: Bars, start: int) -> Move:
     level, previous = float(past.close[-1]), float(past.close[start - 1])
     changes, peak = change_pcts(past.close), int(np.argmax(past.close))
+    missing = _missing(past, start)
     return Move(
         index=past.index,
-        first_session=past.session(start),
+        first_session=missing[0] if missing else past.session(start),
         session=past.session(-1),
         previous_session=past.session(start - 1),
         level=level,
         previous_level=previous,
         change_pts=level - previous,
         change_pct=_pct(level, previous),
-        high=_all_known(past.high[start:], np.max),
-        low=_all_known(past.low[start:], np.min),
+        high=None if missing else _all_known(past.high[start:], np.max),
+        low=None if missing else _all_known(past.low[start:], np.min),
         streak=_streak(changes[1:]),
         extreme_since=_extreme_since(past, rising=level >= previous),
         stored_since=past.session(0),
         drawdown_pct=_pct(level, float(past.close[peak])),
         peak_session=past.session(peak),
-        day=_day(past, changes) if start == len(past) - 1 else None,
+        day=_day(past, changes) if start == len(past) - 1 and not missing else None,
         source=past.sources[-1],
         published_at=sessions.close_of(past.session(-1), BY_CODE[past.index].mic),
+        unstored=missing[-1] if missing else None,
     )
+
+
+def _missing(past: Bars, start: int) -> tuple[date, ...]:
+    """The sessions right before a row whose closes are not stored; abroad no calendar tells."""
+    if not BY_CODE[past.index].is_mainland:
+        return ()
+    return sessions.between(past.session(start - 1), past.session(start))
 
 
 def _day(past: Bars, changes: Numbers) -> Day:
@@ -255,6 +267,15 @@ def change_pcts(closes: Numbers) -> Numbers:
     """The change of each close on the one before, in percent; the first is not known."""
     changes: Numbers = np.full(len(closes), np.nan)
     changes[1:] = 100 * (closes[1:] / closes[:-1] - 1)
+    return changes
+
+
+def session_pcts(bars: Bars) -> Numbers:
+    """The same by session, not known either where sessions between two rows are missing."""
+    changes = change_pcts(bars.close)
+    if BY_CODE[bars.index].is_mainland:
+        numbers = np.searchsorted(sessions.known_sessions(), bars.sessions)
+        changes[1:][np.diff(numbers) > 1] = np.nan
     return changes
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
+from bot.chat.caveats import Caveats
 from bot.chat.question import Question
 from bot.explainer.drivers.driver import Driver
 from bot.explainer.evidence import Evidence
@@ -14,6 +15,7 @@ from bot.pages import Page, render
 from index.moves import Move
 
 Premise = Literal["holds", "wrong", "none"]
+NO_CAVEATS = Caveats()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Told:
         sessions: the trading sessions it speaks of.
         premise: whether the asserted direction is what happened; ``none`` when nothing was asserted.
         move, explanation: when the answer is about one index's move.
+        caveats: how far its close can be trusted.
     """
 
     template: str
@@ -34,6 +37,7 @@ class Told:
     premise: Premise = "none"
     move: Move | None = None
     explanation: Explanation | None = None
+    caveats: Caveats = NO_CAVEATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Answer:
             "premise": self.told.premise,
             "move": _move(self.told.move),
             "explanation": self._explanation(),
+            "caveats": list(self.told.caveats.names),
             "figures": [_plain(figure) for figure in self.page.figures],
             "text": self.page.text,
         } | ({"error": self.error} if self.error else {})

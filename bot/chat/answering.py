@@ -9,6 +9,7 @@ from bot.chat.asked import NONE, Asked, Habits
 from bot.chat.conversation import ALONE, ASKABLE, Thread, Turn, turn_of
 from bot.chat.question import Question
 from bot.chat.replies import advice, compare, details, drivers, fixed, history, hours, level, sectors, why
+from bot.chat.replies.first import unless_first
 from bot.chat.replies.fixed import Reply
 from bot.chat.span import local_day
 from bot.chat.understanding import understand
@@ -20,19 +21,19 @@ from index.errors import MarketError
 from index.reader import Reader
 
 REPLIES: Mapping[str, Reply] = {
-    "why_move": why.reply,
-    "level": level.reply,
-    "drivers_detail": drivers.reply,
+    "why_move": unless_first(why.reply),
+    "level": unless_first(level.reply),
+    "drivers_detail": unless_first(drivers.reply),
     "compare": compare.reply,
-    "history": history.reply,
+    "history": unless_first(history.reply),
     "sustainability": advice.sustainability,
     "entry_advice": advice.entry,
     "forecast": advice.forecast,
     "methodology": fixed.page("methodology"),
     "hours_calendar": hours.reply,
     "limitations": fixed.page("limitations"),
-    "sectors": sectors.reply,
-    "movers": sectors.movers,
+    "sectors": unless_first(sectors.reply),
+    "movers": unless_first(sectors.movers),
     "global_relation": compare.relation,
     "subscribe": fixed.page("subscribe"),
     "unsubscribe": fixed.page("unsubscribe"),
@@ -43,8 +44,8 @@ REPLIES: Mapping[str, Reply] = {
     "off_topic": fixed.page("off_topic"),
     "abuse_injection": fixed.page("abuse"),
     # Not asked for by a question of its own: what a follow-up, a button or a command wants beside an answer.
-    "details": details.reply,
-    "sources": details.sources,
+    "details": unless_first(details.reply),
+    "sources": unless_first(details.sources),
     "about": fixed.page("about"),
 }
 END_OF_DAY = time(23, 59, 59)

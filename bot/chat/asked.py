@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from bot.chat.caveats import Caveats, of_stored
 from bot.chat.question import Question
 from bot.chat.span import Span, resolve
 from bot.explainer.explanation import Explanation, explain
@@ -67,8 +68,14 @@ class Asked:
 
     @cached_property
     def move(self) -> Move:
-        """What the index did over them."""
-        return moves.of(self.bars, self.span.last, self.span.sessions[0] if len(self.span.sessions) > 1 else None)
+        """What the index did over them; from the first stored close on where a period begins with it."""
+        after_the_first = [session for session in self.span.sessions if session > self.bars.session(0)]
+        return moves.of(self.bars, self.span.last, after_the_first[0] if len(after_the_first) > 1 else None)
+
+    @cached_property
+    def caveats(self) -> Caveats:
+        """What has to be said about the close that the move ends with."""
+        return of_stored(self.move, self.bars, self.reader)
 
     @cached_property
     def explanation(self) -> Explanation:

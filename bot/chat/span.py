@@ -8,6 +8,7 @@ from index import sessions
 from index.bars import Bars
 from index.catalog import BY_CODE, Index
 from index.errors import BeforeHistory, CalendarEnds, NoFigures, NotYet
+from index.sessions import Opening
 
 RECENT = 5  # sessions that "recently" and "lately" are answered with
 OLD = timedelta(days=6)  # abroad, where no calendar is at hand, older figures than this are called old
@@ -78,7 +79,7 @@ def _latest(bars: Bars, index: Index, today: date, at: datetime) -> Span:
     last = bars.session(-1)
     is_open = _is_open(index, today)
     still_open = is_open is True and at < sessions.close_of(today, index.mic)
-    due = _due(index, today, still_open=still_open)
+    due = _due(index, today, at, still_open=still_open)
     is_stale = last < due if due else today - last > OLD
     closed = today if is_open is False and not is_stale else None
     return Span((last,), closed, asked_today=True, still_open=still_open and not is_stale, is_stale=is_stale)
@@ -94,14 +95,21 @@ def _is_open(index: Index, day: date) -> bool | None:
         return None
 
 
-def _due(index: Index, today: date, *, still_open: bool) -> date | None:
-    """The last session whose close has come; None where no calendar tells."""
+def _due(index: Index, today: date, at: datetime, *, still_open: bool) -> date | None:
+    """The last session whose close has come; None where no calendar tells.
+
+    Past the calendar's end every weekday may have been one, so that older figures are called that.
+    """
     if not index.is_mainland:
         return None
     try:
         return sessions.session_on_or_before(today - timedelta(days=still_open))
     except CalendarEnds:
-        return None
+        return _last_weekday(today - timedelta(days=at < sessions.close_of(today, index.mic)))
+
+
+def _last_weekday(day: date) -> date:
+    return day - timedelta(days=max(day.weekday() - sessions.FRIDAY, 0))
 
 
 def _refuse_impossible(when: When, index: Index, today: date) -> None:
@@ -126,8 +134,17 @@ def _day(day: date, bars: Bars, index: Index) -> Span:
 def _is_gap(day: date, last: date, bars: Bars, index: Index) -> bool:
     """Whether figures are missing between the last stored session and a day, rather than the exchange closed."""
     if index.is_mainland:
-        return sessions.session_on_or_before(min(day, sessions.horizon())) != last
+        return _last_that_may_be_one(day) > last
     return day > bars.session(-1) and day - last > OLD
+
+
+def _last_that_may_be_one(day: date) -> date:
+    """The last session up to a day; past the calendar's end the last weekday of which nobody knows better."""
+    while day > sessions.horizon():
+        if sessions.opening(day) is not Opening.CLOSED:
+            return day
+        day -= timedelta(days=1)
+    return sessions.session_on_or_before(day)
 
 
 def _empty_range(when: When, bars: Bars, index: Index, today: date, at: datetime) -> Span:

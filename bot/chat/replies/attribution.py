@@ -54,9 +54,9 @@ def attribution(asked: Asked, key: str) -> Attribution | None:
 
 
 def _constituents(asked: Asked) -> tuple[Known, ...]:
-    if asked.index != SHANGHAI_COMPOSITE:
-        return ()
     move = asked.move
+    if asked.index != SHANGHAI_COMPOSITE or move.unstored:  # one session's points are no part of several sessions' move
+        return ()
     since = sessions.close_of(move.first_session) - timedelta(hours=1)
     rows = asked.reader.rows("constituents", min(asked.at, move.published_at), since=since)
     return rows if {row["session"] for row in rows} == set(asked.span.sessions) else ()

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.chat.answer import Told
+from bot.chat.answer import NO_CAVEATS, Told
 from bot.chat.asked import Asked
 from bot.chat.replies.sourcing import sources
 from bot.chat.replies.together import together
-from bot.chat.replies.why import as_of, sourced_span
+from bot.chat.replies.why import as_of, sourced_caveats, sourced_span
 from bot.figures import Sourced, sourced
 from index.bars import Bars
 from index.catalog import BY_CODE, CSI_300, SHANGHAI_COMPOSITE, Index
@@ -49,11 +49,13 @@ def told(template: str, asked: Asked, indices: list[Index], **more: object) -> T
         "sources": list(dict.fromkeys(source for move in found for source in sources(move))),
         "as_of": as_of(asked.at),
     }
-    return Told(template, values | more, (found[0].session,), move=found[0])
+    caveats = asked.caveats if moves.get(asked.index.code) else NO_CAVEATS
+    return Told(template, values | more, (found[0].session,), move=found[0], caveats=caveats)
 
 
 def _notes(asked: Asked, move: Move | None) -> dict[str, object]:
-    return {"move": move and Sourced(move), "span": move and sourced_span(asked.span, move)}
+    caveats = move and sourced_caveats(asked.caveats, move)
+    return {"move": move and Sourced(move), "span": move and sourced_span(asked.span, move), "caveats": caveats}
 
 
 def _indices(asked: Asked, companion: Index) -> list[Index]:

@@ -44,7 +44,7 @@ class Records:
 
 def reply(asked: Asked) -> Told:
     """A period with its largest sessions; a single day with its reasons; without a time, the records."""
-    if asked.question.when.type is None and len(asked.bars) > 1:
+    if asked.question.when.type is None and not np.isnan(moves.session_pcts(asked.bars)).all():
         return level.told("records", asked, records=Sourced(records(asked.bars), asked.move.source, asked.at))
     if len(asked.span.sessions) == 1:
         return why.reply(asked)
@@ -52,8 +52,8 @@ def reply(asked: Asked) -> Told:
 
 
 def records(bars: Bars) -> Records:
-    """The extremes of an index among its stored closes, of which there must be two."""
-    changes = moves.change_pcts(bars.close)
+    """The extremes of an index among its stored closes, of which two in a row must be known."""
+    changes = moves.session_pcts(bars)
 
     def extreme(position: np.intp) -> Extreme:
         return Extreme(bars.session(int(position)), float(bars.close[position]), float(changes[position]))
@@ -64,5 +64,7 @@ def records(bars: Bars) -> Records:
 
 
 def _largest(asked: Asked) -> list[Move]:
-    days = [moves.of(asked.bars, session) for session in asked.span.sessions if session > asked.bars.session(0)]
+    """Its largest single sessions; a change that spans missing ones is nobody's."""
+    found = [moves.of(asked.bars, session) for session in asked.span.sessions if session > asked.bars.session(0)]
+    days = [move for move in found if not move.is_range]
     return sorted(days, key=lambda move: -abs(move.change_pct))[:SHOWN]

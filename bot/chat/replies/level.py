@@ -3,7 +3,7 @@
 from bot.chat.answer import Told
 from bot.chat.asked import Asked
 from bot.chat.replies.sourcing import sources
-from bot.chat.replies.why import as_of, premise_of, sourced_span
+from bot.chat.replies.why import as_of, premise_of, sourced_caveats, sourced_span
 from bot.figures import Sourced
 
 
@@ -22,5 +22,6 @@ def told(template: str, asked: Asked, **more: object) -> Told:
         "asked": asked.question.direction,
         "sources": sources(move),
         "as_of": as_of(min(asked.at, move.published_at)),
+        "caveats": sourced_caveats(asked.caveats, move),
     }
-    return Told(template, values | more, asked.span.sessions, premise, move)
+    return Told(template, values | more, asked.span.sessions, premise, move, caveats=asked.caveats)

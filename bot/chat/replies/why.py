@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.chat.answer import Premise, Told
 from bot.chat.asked import Asked
+from bot.chat.caveats import Caveats, of_move
 from bot.chat.replies.sourcing import sources, used
 from bot.chat.span import Span
 from bot.explainer.explanation import Explanation
@@ -29,8 +30,9 @@ def told(template: str, asked: Asked, **more: object) -> Told:
         "span": sourced_span(asked.span, move),
         "premise": premise,
         "asked": asked.question.direction,
+        "caveats": sourced_caveats(asked.caveats, move),
     }
-    return Told(template, values | more, asked.span.sessions, premise, move, explanation)
+    return Told(template, values | more, asked.span.sessions, premise, move, explanation, asked.caveats)
 
 
 def values_of(move: Move, explanation: Explanation) -> dict[str, object]:
@@ -40,6 +42,7 @@ def values_of(move: Move, explanation: Explanation) -> dict[str, object]:
         "explanation": Sourced(explanation, move.source, move.published_at),
         "sources": sources(move, used(explanation)),
         "as_of": as_of(explanation.as_of),
+        "caveats": sourced_caveats(of_move(move), move),
     }
 
 
@@ -51,6 +54,11 @@ def as_of(moment: datetime) -> Figure:
 def sourced_span(span: Span, move: Move) -> Sourced:
     """A span whose days count as the exchange's own."""
     return Sourced(span, "trading calendar", move.published_at)
+
+
+def sourced_caveats(caveats: Caveats, move: Move) -> Sourced:
+    """What has to be said about a close, its days the exchange's own."""
+    return Sourced(caveats, "trading calendar", move.published_at)
 
 
 def premise_of(asked: Asked) -> Premise:

@@ -1,5 +1,6 @@
 """What a rule finds: a named driver with the evidence it rests on."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +19,7 @@ CALIBRATION = ((0.0, 0.2), (0.4, 0.5), (1.0, 0.75), (2.4, 0.9))
 # A reason is told as the reason when reports name such a group in most cases, as a possible one from every second on.
 # What is less, or rests on a policy in force alone, is told as a sign and never as why a market moved.
 CLEAR, POSSIBLE = 0.7, 0.5
+PLAIN = 1.0  # a plain piece of news of this session; no figure names a driver more clearly than that
 SHOWN = 3  # pieces of evidence in a message; a driver takes its name from these
 Tier = Literal["clear", "possible", "weak"]
 
@@ -27,7 +29,7 @@ class Driver:
     """A driver of a move.
 
     Attributes:
-        label: of the taxonomy, ``policy.monetary``: what the strongest evidence speaks for.
+        label: of the taxonomy, ``policy.monetary``: what most of the evidence shown speaks for.
         polarity: +1 or −1 for mainland shares.
         kind: of the strongest evidence; fixes the wording.
         score: comparable between drivers of one move.
@@ -77,7 +79,15 @@ def named(group: str, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) 
         return None
     found.sort(key=lambda one: _rank(one, weights))
     first = found[0]
-    return Driver(first.driver, first.polarity, first.kind, score_of(found, weights), tuple(found))
+    return Driver(_label(found[:SHOWN], weights), first.polarity, first.kind, score_of(found, weights), tuple(found))
+
+
+def _label(shown: Sequence[Evidence], weights: Weights) -> str:
+    """What most of the evidence shown speaks for; how far a price went says no more than that it went far."""
+    says = Counter[str]()
+    for one in shown:
+        says[one.driver] += weight_of(one, weights) * min(one.strength, PLAIN)
+    return max(says, key=lambda label: says[label])
 
 
 def score_of(ranked: Iterable[Evidence], weights: Weights = WEIGHTS) -> float:

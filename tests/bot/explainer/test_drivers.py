@@ -44,6 +44,13 @@ def test_a_driver_carries_the_label_of_its_strongest_evidence() -> None:
     assert driver.label == "policy.monetary"
 
 
+def test_a_plunge_abroad_does_not_outname_the_tariff_that_caused_it() -> None:
+    plunge, tariff = evidence("peer", "global.us_equities", -1, 4.0), evidence("event", "global.trade_geopolitics", -1)
+    driver = named("global", [plunge, tariff])
+    assert driver is not None
+    assert driver.label == "global.trade_geopolitics"
+
+
 def test_a_driver_is_headed_by_its_label_when_all_that_is_shown_speaks_for_it() -> None:
     driver = named("data", [evidence("release", "data.pmi", 1), evidence("release", "data.pmi", 1, 0.5)])
     assert driver is not None

@@ -26,6 +26,10 @@ _FIGURE = re.compile(r"(?<=\d) ?([.,]) (?=\d)")
 _LOOSE_SIGN = re.compile(r" +([,;:%!?)])")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _CAUSE = re.compile(r"\b(?:after|as|on|amid|following) (.+)")
+# "同比增0.9% 预期增1.2%": a figure and what was expected of it, each with the word that makes it a fall.
+_EXPECTED = re.compile(
+    r"(降|减|跌|-)?(\d+(?:\.\d+)?)%?[^%\d]{0,6}(?:预期|预估)[^%\d降减跌-]{0,3}(?:下)?(降|减|跌|-)?(?:少)?(\d+(?:\.\d+)?)(?!年|月|季)"
+)
 # A negation turns what it stands right before; farther away it speaks of something else.
 _NEGATION_REACH = 6
 # How far into an English title its subject may begin: encyclopaedias tell whole stories in one, with the oil price,
@@ -236,11 +240,23 @@ def _settled(rule: Rule, title: Title) -> int | None:
 
 def _direction(topic: int, heard: _Heard) -> int:
     """+1 or -1 as the headline says that the topic went up or down, 0 when it does not say."""
+    beyond = _surprise(heard.title.text)
+    if beyond:
+        return beyond
     for section, sign in _BEYOND.items():
         if heard.says(section):
             return sign
     moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(heard.title)]
     return min(moves, key=lambda move: (move[0] < topic, abs(move[0] - topic)))[1] if moves else 0
+
+
+def _surprise(text: str) -> int:
+    """Which side of its forecast a figure lies on, where a telegraph line gives both; else 0."""
+    both = _EXPECTED.search(text)
+    if both is None:
+        return 0
+    actual, forecast = (float(number) * (-1 if fell else 1) for fell, number in (both.group(1, 2), both.group(3, 4)))
+    return (actual > forecast) - (actual < forecast)
 
 
 def _is_negated(topic: int, title: Title) -> bool:

@@ -1,8 +1,9 @@
 """What a rule finds: a named driver with the evidence it rests on."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from bot.explainer.evidence import Evidence, Kind
@@ -19,7 +20,7 @@ CALIBRATION = ((0.0, 0.2), (0.4, 0.5), (1.0, 0.75), (2.4, 0.9))
 # A reason is told as the reason when reports name such a group in most cases, as a possible one from every second on.
 # What is less, or rests on a policy in force alone, is told as a sign and never as why a market moved.
 CLEAR, POSSIBLE = 0.7, 0.5
-PLAIN = 1.0  # a plain piece of news of this session; no figure names a driver more clearly than that
+PLAIN = 1.0  # a plain piece of news of this session; nothing names a driver more clearly than that
 SHOWN = 3  # pieces of evidence in a message; a driver takes its name from these
 Tier = Literal["clear", "possible", "weak"]
 
@@ -31,9 +32,9 @@ class Driver:
     Attributes:
         label: of the taxonomy, ``policy.monetary``: what most of the evidence shown speaks for.
         polarity: +1 or −1 for mainland shares.
-        kind: of the strongest evidence; fixes the wording.
+        kind: of the first evidence.
         score: comparable between drivers of one move.
-        evidence: strongest first.
+        evidence: the most telling first: how far a price went says no more than that it went far.
     """
 
     label: str
@@ -77,15 +78,15 @@ def named(group: str, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) 
     found = [one for one in evidence if one.group == group and one.strength and weight_of(one, weights)]
     if not found:
         return None
-    found.sort(key=lambda one: _rank(one, weights))
-    first = found[0]
-    return Driver(_label(found[:SHOWN], weights), first.polarity, first.kind, score_of(found, weights), tuple(found))
+    found.sort(key=lambda one: _rank(one, weights, most=inf))
+    shown = sorted(found, key=lambda one: _rank(one, weights, most=PLAIN))
+    return Driver(_label(shown, weights), shown[0].polarity, shown[0].kind, score_of(found, weights), tuple(shown))
 
 
 def _label(shown: Sequence[Evidence], weights: Weights) -> str:
-    """What most of the evidence shown speaks for; how far a price went says no more than that it went far."""
-    says = Counter[str]()
-    for one in shown:
+    """What most of the evidence shown speaks for."""
+    says = defaultdict[str, float](float)
+    for one in shown[:SHOWN]:
         says[one.driver] += weight_of(one, weights) * min(one.strength, PLAIN)
     return max(says, key=lambda label: says[label])
 
@@ -95,5 +96,5 @@ def score_of(ranked: Iterable[Evidence], weights: Weights = WEIGHTS) -> float:
     return sum(weight_of(one, weights) * one.strength * AGREEMENT**place for place, one in enumerate(ranked))
 
 
-def _rank(one: Evidence, weights: Weights) -> tuple[float, float, str]:
-    return -weight_of(one, weights) * one.strength, -one.published_at.timestamp(), one.url
+def _rank(one: Evidence, weights: Weights, most: float) -> tuple[float, float, str]:
+    return -weight_of(one, weights) * min(one.strength, most), -one.published_at.timestamp(), one.url

@@ -237,6 +237,19 @@ def previous_session(day: date) -> date:
     return session_on_or_before(day - timedelta(days=1))
 
 
+def assumed_previous(day: date) -> date:
+    """The session before a day for those who look back over it, where a day too far back does no harm.
+
+    Past the calendar's end it is the weekday before, and of the first session that session itself.
+    """
+    try:
+        return previous_session(day)
+    except BeforeHistory:
+        return day
+    except CalendarEnds:
+        return day - timedelta(days={0: 3, 6: 2}.get(day.weekday(), 1))
+
+
 def between(after: date, before: date) -> tuple[date, ...]:
     """The known sessions after one day and before another, both left out; past the calendar's end none is known."""
     days = known_sessions()

@@ -16,6 +16,7 @@ from bot.explainer.evidence import beijing_day
 from bot.explainer.observations.releases import driver_of, surprise
 from index import moves, sessions
 from index.bars import Bars
+from index.errors import CalendarEnds
 from index.reader import Reader
 from index.store import Known
 
@@ -89,7 +90,7 @@ def precedents(
     """
     told = sorted(_told(reader, labels, before), key=lambda one: one[0].published_at)
     sign = polarity or next((way for _, way in reversed(told) if way), 0)
-    past = bars.until(sessions.latest_closed(before))
+    past = bars.until(beijing_day(before))
     found = [_precedent(row, past) for row, way in told if way == sign]
     latest = {one.session: one for one in found if one}
     kept = tuple(latest[session] for session in sorted(latest, reverse=True)[:MOST])
@@ -108,9 +109,9 @@ def _told(reader: Reader, labels: tuple[str, ...], before: datetime) -> Iterator
 
 
 def _precedent(row: Known, bars: Bars) -> Precedent | None:
-    session = sessions.next_session(sessions.latest_closed(row.published_at))
-    change_pct = _change_pct(bars, session)
-    if change_pct is None:
+    session = _next_session(row.published_at)
+    change_pct = _change_pct(bars, session) if session else None
+    if session is None or change_pct is None:
         return None
     note = "title_en" in row.values
     return Precedent(
@@ -123,6 +124,14 @@ def _precedent(row: Known, bars: Bars) -> Precedent | None:
         source=row.publisher,
         published_at=row.published_at,
     )
+
+
+def _next_session(published_at: datetime) -> date | None:
+    """The first session to close after a moment; None past the calendar's end."""
+    try:
+        return sessions.next_session(sessions.latest_closed(published_at))
+    except CalendarEnds:
+        return None
 
 
 def _change_pct(bars: Bars, session: date) -> float | None:

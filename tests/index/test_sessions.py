@@ -266,3 +266,23 @@ def test_connect_agrees_with_every_day_whose_net_buying_was_published() -> None:
 def test_moments_in_any_zone_are_the_same_moment() -> None:
     close = sessions.close_of(day("2024-09-30"))
     assert sessions.latest_closed(close.astimezone(UTC)) == sessions.latest_closed(close)
+
+
+def test_between_two_days_lie_the_sessions_of_neither() -> None:
+    assert sessions.between(date(2024, 9, 27), date(2024, 10, 9)) == (date(2024, 9, 30), date(2024, 10, 8))
+    assert sessions.between(date(2024, 9, 30), date(2024, 10, 8)) == ()
+    assert sessions.between(date(2098, 12, 30), date(2099, 1, 9)) == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        ("2024-10-08", "2024-09-30"),
+        ("1990-12-19", "1990-12-19"),
+        ("2099-01-06", "2099-01-05"),
+        ("2099-01-05", "2099-01-02"),
+    ],
+    ids=["over a holiday", "the first session", "past the calendar's end", "past it over a weekend"],
+)
+def test_who_looks_back_always_finds_a_day(day: str, before: str) -> None:
+    assert sessions.assumed_previous(date.fromisoformat(day)) == date.fromisoformat(before)

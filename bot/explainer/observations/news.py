@@ -70,7 +70,7 @@ def observe(reader: Reader, move: Move, window: Window) -> Iterator[Evidence]:
     """One piece of evidence for each driver that headlines speak of louder than usual, in one direction."""
     if not BY_CODE[move.index].is_mainland or window.until - window.after > LONGEST:
         return
-    since = sessions.close_of(sessions.previous_session(move.previous_session))
+    since = sessions.close_of(sessions.assumed_previous(move.previous_session))
     subjects = _subjects(_between(reader, since, window.until))
     usual = _usual(reader, beijing_day(window.after)) if subjects else {}
     days = _days(window.after, window.until) + FADES * _days(since, window.after)

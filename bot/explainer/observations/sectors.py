@@ -64,6 +64,8 @@ def _industries(reader: Reader, move: Move) -> list[SectorMove]:
     first, last = sessions.close_of(move.first_session), sessions.close_of(move.session)
     if not BY_CODE[move.index].is_mainland or sessions.closes_between(first, last) >= MOST_SESSIONS:
         return []
+    if move.is_range and move.session > sessions.horizon():  # nobody knows which days were sessions
+        return []
     legs = [industries.of_session(reader, day) for day in _days(move)]
     names = set[str].intersection(*(set(one) for one in legs))
     value_cny = sum(legs[0][name].reference_cny for name in names)

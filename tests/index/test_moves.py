@@ -3,6 +3,7 @@
 import csv
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import isclose, nan
@@ -384,3 +385,42 @@ def test_the_sample_file_reads_the_same_with_another_reader(composite: Bars) -> 
     with (SAMPLE / "bars.csv").open(encoding="utf-8") as file:
         stored = [float(row["close"]) for row in csv.DictReader(file) if row["index"] == "000001.SH"]
     assert composite.close.tolist() == stored
+
+
+# --- Sessions that are missing ---------------------------------------------------------------------------------------
+
+
+def stored(*rows: tuple[str, float], index: str = "000001.SH") -> Bars:
+    bars = closes(*(level for _, level in rows), index=index)
+    return replace(bars, sessions=np.array([session for session, _ in rows], dtype="datetime64[D]"))
+
+
+OVER_TWO = (("2024-09-27", 3087.53), ("2024-09-30", 3336.50), ("2024-10-09", 3258.86))  # 8 October is missing
+
+
+def test_a_move_spans_the_sessions_whose_closes_are_missing() -> None:
+    move = last(stored(*OVER_TWO))
+    assert (move.first_session, move.session, move.unstored) == (
+        date(2024, 10, 8),
+        date(2024, 10, 9),
+        date(2024, 10, 8),
+    )
+    assert (move.previous_session, move.day, move.high) == (date(2024, 9, 30), None, None)
+
+
+def test_a_holiday_is_no_missing_session() -> None:
+    move = last(stored(*OVER_TWO[:2], ("2024-10-08", 3489.78)))
+    assert (move.unstored, move.is_range) == (None, False)
+
+
+@pytest.mark.parametrize("index", ["HSI", "SPX"])
+def test_abroad_nobody_knows_which_sessions_are_missing(index: str) -> None:
+    assert last(stored(*OVER_TWO, index=index)).unstored is None
+
+
+def test_past_the_calendars_end_nobody_knows_either() -> None:
+    assert last(stored(("2098-12-30", 4000.0), ("2099-01-05", 4070.25))).unstored is None
+
+
+def test_a_change_over_missing_sessions_is_no_sessions_change() -> None:
+    assert np.isnan(moves.session_pcts(stored(*OVER_TWO))).tolist() == [True, False, True]

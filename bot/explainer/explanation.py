@@ -19,8 +19,10 @@ from bot.explainer.observations import (
     news,
     northbound,
     peers,
+    policy_rates,
     rates,
     releases,
+    results_season,
     runs,
     sectors,
     style,
@@ -47,6 +49,7 @@ RULES: Mapping[str, Rule] = {
 }
 OBSERVERS = (
     events.observe,
+    policy_rates.observe,
     news.observe,
     releases.observe,
     northbound.observe,
@@ -61,6 +64,7 @@ OBSERVERS = (
     holidays.observe,
     funds.observe,
     breadth.observe,
+    results_season.observe,
 )
 
 

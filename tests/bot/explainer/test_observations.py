@@ -14,8 +14,10 @@ from bot.explainer.observations import (
     margin,
     news,
     peers,
+    policy_rates,
     rates,
     releases,
+    results_season,
     runs,
     sectors,
     style,
@@ -273,3 +275,47 @@ def test_one_or_two_stocks_are_no_industry(beside: Beside) -> None:
     move = move_of(reader, "2024-09-19")
     found = sectors.table(reader, move, window_of(move, move.published_at))
     assert "银行" not in {one.name for one in found}
+
+
+# --- Policy rates, and the weeks of results
+
+RATES = "series,date,value"
+
+
+def fixed(beside: Beside, *values: tuple[str, float], series: str = "lpr_1y_pct") -> Reader:
+    return beside(rates=[RATES, *(f"{series},{day},{value}" for day, value in values)])
+
+
+def test_a_prime_rate_fixed_lower_in_the_morning_speaks_for_the_session(beside: Beside) -> None:
+    reader = fixed(beside, ("2024-08-20", 3.35), ("2024-09-20", 3.25))
+    (one,) = seen(policy_rates.observe, reader, "2024-09-20")
+    assert (one.driver, one.polarity, one.strength, one.kind) == ("policy.monetary", 1, 1.0, "announced")
+    assert (one.facts["before"], one.facts["value"]) == (3.35, 3.25)
+
+
+def test_a_reserve_ratio_raised_after_the_close_speaks_against_the_next_session(beside: Beside) -> None:
+    reader = fixed(beside, ("2024-08-05", 8.5), ("2024-09-18", 9.0), series="rrr_large_pct")
+    assert not seen(policy_rates.observe, reader, "2024-09-18")
+    (one,) = seen(policy_rates.observe, reader, "2024-09-19")
+    assert one.polarity == -1
+
+
+def test_a_prime_rate_fixed_as_before_is_no_news(beside: Beside) -> None:
+    reader = fixed(beside, ("2024-08-20", 3.35), ("2024-09-20", 3.35))
+    assert not seen(policy_rates.observe, reader, "2024-09-20")
+
+
+def test_a_cut_of_last_week_is_old_news(beside: Beside) -> None:
+    reader = fixed(beside, ("2024-08-20", 3.35), ("2024-09-20", 3.25))
+    assert not seen(policy_rates.observe, reader, "2024-09-26")
+
+
+@pytest.mark.parametrize(("day", "deadline"), [("2024-04-17", date(2024, 4, 30)), ("2023-08-31", date(2023, 8, 31))])
+def test_the_last_weeks_before_results_are_due_are_context(reader: Reader, day: str, deadline: date) -> None:
+    (one,) = seen(results_season.observe, reader, day)
+    assert (one.facts["deadline"], one.driver, one.polarity) == (deadline, "", 0)
+
+
+@pytest.mark.parametrize("day", ["2024-04-15", "2024-05-06", "2024-09-20"])
+def test_outside_those_weeks_no_season_is_told(reader: Reader, day: str) -> None:
+    assert not seen(results_season.observe, reader, day)

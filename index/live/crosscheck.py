@@ -12,7 +12,8 @@ from datetime import date, datetime
 from enum import Enum
 from math import isfinite
 
-from index.plausibility import AVERAGE_PRICE, largest_move
+from index.leaps import is_leap
+from index.plausibility import AVERAGE_PRICE
 
 AGREEMENT_PTS = 0.0100001  # publishers print two decimals and round them each in their own way
 # Ratio of two hosts' turnover of one session. The exchange's own counts B shares and trading at the closing price, the
@@ -40,7 +41,7 @@ class Doubt(Enum):
     TOO_EARLY = "too_early"  # fetched before the close
     NOT_A_PRICE = "not_a_price"
     OUTSIDE_RANGE = "outside_range"
-    JUMP = "jump"  # further from the previous close than the members' price limits allow
+    JUMP = "jump"  # further from the previous close than the members' price limits allow the sessions since
     UNIT = "unit"  # turnover in thousands, ten thousands or hundred millions
     DISAGREES = "disagrees"
 
@@ -187,10 +188,15 @@ def _out_of_bounds(reading: Reading, wanted: Wanted) -> Doubt | None:
     low, high = reading.low or reading.close, reading.high or reading.close
     if not low - AGREEMENT_PTS <= reading.close <= high + AGREEMENT_PTS:
         return Doubt.OUTSIDE_RANGE
-    limit = largest_move(wanted.index, wanted.session.isoformat())
-    if wanted.previous and not 1 / limit <= reading.close / wanted.previous.close <= limit:
-        return Doubt.JUMP
-    return None
+    return Doubt.JUMP if _leaps(reading, wanted) else None
+
+
+def _leaps(reading: Reading, wanted: Wanted) -> bool:
+    """Whether the sessions since the one stored before, however many are missing between, cannot have led there."""
+    before = wanted.previous
+    if before is None or before.session is None:
+        return False
+    return is_leap(wanted.index, (before.session, before.close), (wanted.session, reading.close))
 
 
 def _verdict(left: Sequence[Reading]) -> tuple[Verdict, list[Reading]]:

@@ -45,6 +45,13 @@ def test_one_host_alone_makes_it_provisional() -> None:
     assert (checked.verdict, checked.close) == (Verdict.PROVISIONAL, 3336.50)
 
 
+def test_after_a_gap_a_close_may_stand_as_far_as_the_missing_sessions_can_have_gone() -> None:
+    thursday = replace(BEFORE, session=date(2024, 9, 26), close=2900.00)  # +15.05 % in two sessions, none in one
+    assert of(OFFICIAL, wanted=replace(WANTED, previous=thursday)).verdict is Verdict.PROVISIONAL
+    friday = replace(thursday, session=date(2024, 9, 27))
+    assert doubts(of(OFFICIAL, wanted=replace(WANTED, previous=friday))) == {"csindex.com.cn": Doubt.JUMP}
+
+
 def test_two_hosts_of_one_family_are_one_source() -> None:
     assert of(EASTMONEY, EFINANCE).verdict is Verdict.PROVISIONAL
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from math import isnan
 
+import numpy as np
+
 from index import sessions
 from index.bars import Bars
 from index.catalog import BY_CODE
@@ -69,14 +71,18 @@ def of_stored(move: Move, bars: Bars, reader: Reader) -> Caveats:
         bars: the index's bars, of which the move's session is one.
         reader: the stored figures.
     """
-    known, verdict = of_move(move), reader.verdict(move.index, move.session, move.source)
-    repeats = ("repeats",) if not move.is_range and move.change_pts == 0 else ()
+    known, verdict, past = (
+        of_move(move),
+        reader.verdict(move.index, move.session, move.source),
+        bars.until(move.session),
+    )
+    repeats = ("repeats",) if not move.is_range and _repeats(past) else ()
     return Caveats(
         is_provisional=verdict is Verdict.PROVISIONAL,
         is_disputed=verdict is Verdict.DISPUTED,
         is_unscheduled=known.is_unscheduled,
         unstored=known.unstored,
-        doubts=(*known.doubts, *repeats, *_doubts_of_row(bars.until(move.session))),
+        doubts=(*known.doubts, *repeats, *_doubts_of_row(past)),
     )
 
 
@@ -87,6 +93,14 @@ def is_unscheduled(index: str, session: date) -> bool:
 
 def _leaps(move: Move) -> bool:
     return is_leap(move.index, (move.previous_session, move.previous_level), (move.session, move.level))
+
+
+def _repeats(past: Bars) -> bool:
+    """Whether the last row's close is the one before to the last digit, and no other figure speaks of another day."""
+    pairs = np.array([getattr(past, name)[-2:] for name in _NUMBERS])
+    return bool(
+        past.close[-2] == past.close[-1] and not (pairs[:, 0] != pairs[:, 1])[~np.isnan(pairs).any(axis=1)].any()
+    )
 
 
 def _doubts_of_row(past: Bars) -> tuple[str, ...]:

@@ -226,6 +226,17 @@ def test_a_close_outside_its_range_is_told_in_doubt(filled: Filled, language: st
     assert (doubt | {"zh-hant": "存疑：收盤在當日區間之外。"})[language] in found.page.plain
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [("3336.50,,", ["in_doubt"]), ("3336.50,88000000000,1100000000000", []), ("3336.51,,", [])],
+    ids=["to the last digit", "with a turnover of its own", "a hundredth apart"],
+)
+def test_a_close_that_repeats_the_one_before_is_told_in_doubt(filled: Filled, row: str, told: list[str]) -> None:
+    before = "000001.SH,2024-09-30,,,,3336.50,110233700000,1167772000000"
+    found = ask(filled(*WEEK[:2], before, f"000001.SH,2024-10-08,,,,{row}"), "level of the index", "2024-10-08T16:00")
+    assert caveats(found) == told
+
+
 def test_a_leap_that_later_closes_confirm_is_told_in_doubt(filled: Filled) -> None:
     tenfold = (
         "000001.SH,2024-10-08,,,,34897.8,,",

@@ -225,7 +225,7 @@ def _polarity(hit: _Hit, heard: _Heard) -> int:
     if _is_neutral(hit.rule, heard):
         return 0
     sign = _settled(hit.rule, heard.title) or _SIGNS.get(hit.rule.polarity)
-    sign = _RISES[hit.rule.polarity] * _direction(hit.start, heard) if sign is None else sign
+    sign = _RISES[hit.rule.polarity] * _direction(hit, heard) if sign is None else sign
     return -sign if sign and _is_negated(hit.start, heard.title) else sign
 
 
@@ -238,23 +238,23 @@ def _settled(rule: Rule, title: Title) -> int | None:
     return -1 if rule.bad.speaks(title) else 1 if rule.good.speaks(title) else None
 
 
-def _direction(topic: int, heard: _Heard) -> int:
+def _direction(hit: _Hit, heard: _Heard) -> int:
     """+1 or -1 as the headline says that the topic went up or down, 0 when it does not say."""
-    beyond = _surprise(heard.title.text)
-    if beyond:
-        return beyond
-    for section, sign in _BEYOND.items():
-        if heard.says(section):
-            return sign
+    # A price goes where it goes: "rise despite slowest growth" is a rise.
+    beyond = 0 if hit.rule.is_fact else _surprise(heard)
     moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(heard.title)]
-    return min(moves, key=lambda move: (move[0] < topic, abs(move[0] - topic)))[1] if moves else 0
+    nearest = min(moves, key=lambda move: (move[0] < hit.start, abs(move[0] - hit.start)), default=(0, 0))
+    return beyond or nearest[1]
 
 
-def _surprise(text: str) -> int:
-    """Which side of its forecast a figure lies on, where a telegraph line gives both; else 0."""
-    both = _EXPECTED.search(text)
-    if both is None:
-        return 0
+def _surprise(heard: _Heard) -> int:
+    """Which side of what was expected of it a figure lies on, by number or by word; 0 where that is not told."""
+    said = next((sign for section, sign in _BEYOND.items() if heard.says(section)), 0)
+    both = _EXPECTED.search(heard.title.text)
+    return _beside_forecast(both) or said if both else said
+
+
+def _beside_forecast(both: re.Match[str]) -> int:
     actual, forecast = (float(number) * (-1 if fell else 1) for fell, number in (both.group(1, 2), both.group(3, 4)))
     return (actual > forecast) - (actual < forecast)
 

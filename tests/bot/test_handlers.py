@@ -215,10 +215,19 @@ async def test_pressing_a_button_twice_is_no_error(bot: Talking) -> None:
     assert "best first" in (await bot.telegram.next_edit(answer, PATIENCE_S)).text
 
 
-async def test_before_the_first_stored_session_a_button_says_so_and_leaves_the_answer(bot: Talking) -> None:
+async def test_the_day_before_the_second_stored_session_is_told_with_its_level(bot: Talking) -> None:
     ann = bot.telegram.person("Ann", "en")
     answer = await bot.asks(ann, "why did the index move on 4 January 2023?")
-    told = await bot.telegram.answer_to(await bot.telegram.presses(ann, answer, "◀ Day before"), PATIENCE_S)
+    assert "No earlier close is stored" in (await bot.presses(ann, answer, "◀ Day before")).text
+
+
+async def test_before_the_first_stored_session_a_button_says_so_and_leaves_the_answer(bot: Talking) -> None:
+    ann = bot.telegram.person("Ann", "en")
+    answer = await bot.asks(ann, "why is the index up?")
+    too_early = keyboards.written(Turn("why_move", "en", "000001.SH", days=(date(2022, 12, 30),)))
+    early = replace(answer, markup=Markup(((Button("◀ Day before", too_early),),)))
+    bot.telegram.world.standing(ann).messages[answer.id] = early
+    told = await bot.telegram.answer_to(await bot.telegram.presses(ann, early, "◀ Day before"), PATIENCE_S)
     assert "No figures are stored" in told.text
 
 

@@ -5,7 +5,7 @@ is it a fact or only expected, and how much does it weigh. The title alone is re
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -72,9 +72,13 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A headline with the shared lists (``headlines_words.toml``) that speak in it, each with where it does first."""
+    """A headline with the rules' phrases that stand in it, and the shared lists that speak in it, each with where.
+
+    The lists are those of ``headlines_words.toml``; they are looked up only when a rule's phrase is there.
+    """
 
     title: Title
+    starts: Sequence[tuple[int, str]]
     said: Mapping[str, int]
 
     def says(self, *lists: str) -> bool:
@@ -148,13 +152,13 @@ def _rank(hit: _Hit) -> tuple[int, int, int]:
 
 def _heard(text: str) -> _Heard:
     title = listen(text)
-    return _Heard(title, shelf().said(title) if rulebook().triggers.candidates(title) else {})
+    starts = rulebook().triggers.starts(title)
+    return _Heard(title, starts, shelf().said(title) if starts else {})
 
 
 def _hits(heard: _Heard, published: date | None) -> list[_Hit]:
-    book = rulebook()
-    starts = book.triggers.starts(heard.title)
-    found = (_Hit(rule, start) for start, phrase in starts for rule in book.listeners[phrase])
+    listeners = rulebook().listeners
+    found = (_Hit(rule, start) for start, phrase in heard.starts for rule in listeners[phrase])
     return [hit for hit in found if _fits(hit, heard, published) and hit.rule.speaks(heard.title)]
 
 

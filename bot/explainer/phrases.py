@@ -85,7 +85,8 @@ def fold(text: str, simplified: Mapping[int, int]) -> str:
     >>> fold("U . S . -China trade: FED’s １ . 5%", {})
     'usa china trade: fed 1.5%'
     """
-    text = _AMERICA.sub("usa", normalize("NFKC", text)).lower().translate(simplified)
+    text = text if text.isascii() else normalize("NFKC", text).translate(simplified)
+    text = _AMERICA.sub("usa", text).lower()
     return _SPLIT_NUMBER.sub(r"\1", _TIDY.sub(_tidied, text)).replace("usa -", "usa ")
 
 

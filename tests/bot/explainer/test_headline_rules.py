@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.explainer.headline_rules import assemble, folded
+from bot.explainer.headline_rules import assemble, folded, shelf
 from bot.explainer.phrases import listen
 from index.errors import RulesInvalid
 
@@ -42,3 +42,21 @@ def test_a_rule_that_makes_no_sense_is_named_with_what_is_wrong(change: dict[str
     with pytest.raises(RulesInvalid) as caught:
         assemble([("mine", GOOD | change)])
     assert vars(caught.value) == {"file": "mine", "rule": "a reserve cut", "reason": reason}
+
+
+@pytest.mark.parametrize(
+    ("title", "is_weak"),
+    [
+        pytest.param("央行降准0.5个百分点", False, id="the figure it wants"),
+        pytest.param("央行谈降准", True, id="no word of an act"),
+        pytest.param("专家谈央行降准0.5个百分点", True, id="an act in somebody's mouth"),
+    ],
+)
+def test_a_rule_says_what_makes_its_headline_an_act(title: str, is_weak: bool) -> None:  # noqa: FBT001 - a label
+    (rule,) = assemble([("mine", GOOD | {"acts": ["#个百分点"], "minor": ["专家"]})]).rules
+    assert rule.is_weak(listen(folded(title))) is is_weak
+
+
+def test_shared_lists_tell_where_their_first_phrase_begins() -> None:
+    said = shelf().said(listen(folded("美国称中国不会降准")))
+    assert (said["us"], said["china"], "elsewhere" in said) == (0, 3, False)

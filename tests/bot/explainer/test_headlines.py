@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.explainer.headline_rules import Rule, rulebook
-from bot.explainer.headlines import merge, read
+from bot.explainer.headlines import merge, read, spoken
 from index.taxonomy import DRIVERS, group_of
 
 OWN = Path(__file__).parent / "headlines.jsonl"
@@ -135,6 +135,103 @@ def test_a_headline_that_only_tells_that_the_market_moved_is_no_reason() -> None
 
 def test_what_is_expected_is_weaker_than_what_happened() -> None:
     assert read("机构预计央行将降准").strength < read("央行宣布降准").strength
+
+
+@pytest.mark.parametrize(
+    ("act", "lesser"),
+    [
+        pytest.param("央行宣布降准0.5个百分点", "央行调研组走访小微企业 强调用好货币政策工具", id="a cut and a visit"),
+        pytest.param(
+            "国务院关税税则委员会：对原产于美国的进口商品加征34%关税",
+            "五金商会回应美国加征关税",
+            id="a tariff and an answer to it",
+        ),
+        pytest.param("中央汇金：已再次增持ETF", "专家建议设立平准基金", id="buying and a proposal to buy"),
+        pytest.param(
+            "市场监管总局对腾讯涉嫌垄断行为立案调查", "市场监管总局专项整治保健品市场", id="the largest and one trade"
+        ),
+        pytest.param(
+            "发改委：今年第三批690亿元以旧换新资金下达",
+            "全国家电以旧换新带动销售超900亿元",
+            id="the money and its effect",
+        ),
+        pytest.param("北京取消五环外住房限购", "某市扩大保障性租赁住房供给", id="a rule lifted and flats to rent"),
+        pytest.param("8月出口同比增长8.2%", "【新征程观察】稳外贸底气更足", id="a figure and an article"),
+    ],
+)
+def test_an_act_for_the_whole_market_outweighs_what_is_done_or_said_in_a_part_of_it(act: str, lesser: str) -> None:
+    assert read(act).strength >= 4 * read(lesser).strength > 0
+
+
+@pytest.mark.parametrize(
+    ("title", "driver", "polarity"),
+    [
+        pytest.param("Shanghai stocks jump after central bank cuts reserve ratio", "policy.monetary", 1, id="after"),
+        pytest.param("China stocks surge after Beijing pledges support", "policy.fiscal_industry", 1, id="a pledge"),
+        pytest.param("Shanghai Composite slips as weak retail sales weigh", "data.growth", -1, id="as"),
+        pytest.param("沪指收涨1.2% 受降准消息提振", "policy.monetary", 1, id="lifted by"),
+        pytest.param("沪指大跌2.3% 受美加征关税冲击", "global.trade_geopolitics", -1, id="hit by"),
+    ],
+)
+def test_a_report_of_the_market_speaks_of_the_reason_it_names(title: str, driver: str, polarity: int) -> None:
+    reading = read(title)
+    assert (reading.driver, reading.polarity) == (driver, polarity)
+    assert reading.strength
+
+
+@pytest.mark.parametrize("title", ["A股明年会迎来牛市吗", "央行还会降准吗", "Will China cut interest rates again?"])
+def test_a_question_is_weak_and_takes_no_side(title: str) -> None:
+    reading = read(title)
+    assert (reading.relevance, reading.polarity) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("title", "polarity"),
+    [
+        pytest.param("中国9月出口（以美元计）同比增2.1% 预期增3.4%", -1, id="less growth than expected"),
+        pytest.param("中国9月出口（以美元计）同比增4.1%，预期增3.4%，前值增2%", 1, id="more growth than expected"),
+        pytest.param("中国9月出口（以美元计）同比下降1.1% 预期降2.4%", 1, id="a smaller fall than expected"),
+        pytest.param("中国9月出口（以美元计）同比下降1.1% 预期增2.4%", -1, id="a fall where growth was expected"),
+        pytest.param("中国9月出口（以美元计）同比增2.1% 预期增2.1%", 1, id="as expected: the growth is heard"),
+    ],
+)
+def test_a_figure_is_read_beside_its_forecast(title: str, polarity: int) -> None:
+    assert read(title).polarity == polarity
+
+
+def test_a_price_that_rose_despite_slow_growth_has_risen() -> None:
+    assert read("Global stocks rise 2% despite slowest growth in decades").polarity == 1
+
+
+def test_a_figure_written_to_its_name_is_a_figure_of_that_name() -> None:
+    assert read("上半年我国GDP593034亿元").driver == "data.growth"
+
+
+def test_what_stands_at_the_end_of_a_long_sentence_is_not_its_subject() -> None:
+    tail = "voters in the emirate go to the polls after the parliament was dissolved in a dispute over new subsidies, "
+    assert read(f"{tail}amid falling oil prices").driver is None
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        pytest.param("U . S ., China agree to talk", "U.S., China agree to talk", id="initials and a comma"),
+        pytest.param("U . S . -China trade", "U.S.-China trade", id="a hyphen"),
+        pytest.param("J . P . Morgan cuts view to 2 . 5 %", "J.P. Morgan cuts view to 2.5%", id="a figure"),
+        pytest.param("adds 263, 000 jobs in May, 2019", "adds 263,000 jobs in May, 2019", id="thousands"),
+        pytest.param("Wall St . ends up", "Wall St. ends up", id="an abbreviation"),
+        pytest.param("JD . com to list", "JD.com to list", id="an address"),
+        pytest.param("U . S tariffs", "U.S tariffs", id="a lost dot stays lost"),
+        pytest.param("央行：今日净投放1.2万亿元", "央行：今日净投放1.2万亿元", id="a title that needs no repair"),
+    ],
+)
+def test_a_title_split_into_tokens_is_put_together_for_display(title: str, typed: str) -> None:
+    assert spoken(title) == typed
+
+
+@given(st.text(st.sampled_from("US. ,-ab%1 2'c?"), max_size=30))
+def test_putting_a_title_together_changes_nothing_but_spaces(title: str) -> None:
+    assert spoken(title).replace(" ", "") == title.replace(" ", "")
 
 
 def test_a_subject_of_its_time_is_silent_outside_it() -> None:

@@ -24,6 +24,7 @@ Parser = Callable[[Column, str], Any]
 # 1991-1995 are off by up to 3.1 %, a rounded row by a few hundredths of a point.
 RANGE_SLACK = 0.05
 REMEMBERED = 10_000  # cells a column
+_FIGURES_OF_A_BAR = ("open", "high", "low", "close", "volume_shares", "turnover_cny")
 LONGEST_CELL = 2_000  # characters; a longer title is a file read with the wrong quoting
 
 
@@ -190,9 +191,10 @@ def _polarity_is_a_sign(values: Values) -> None:
 
 
 def _close_is_known(values: Values) -> None:
-    """A bar is its close: a row that has none says that nobody knows how the session ended."""
+    """A bar is its close: a row without one is not stored, whether other figures stand in it or none at all."""
     if values["close"] is None:
-        raise Rejected(Fault("missing", "close"))
+        is_blank = all(values[column] is None for column in _FIGURES_OF_A_BAR)
+        raise Rejected(Fault("no_figures", "session", values["session"]) if is_blank else Fault("missing", "close"))
 
 
 def _range_holds_the_close(values: Values) -> None:

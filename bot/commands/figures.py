@@ -54,8 +54,9 @@ def bring(folder: Path, store: Store, now: datetime, language: str) -> ImportRep
 
 
 def is_whole(report: ImportReport) -> bool:
-    """Whether every row of every file is stored."""
-    return not report.total("rejected") and not any(file.broken for file in report.files)
+    """Whether every figure of every file is stored; a row without any leaves nothing out."""
+    left_out = (found for file in report.files for found in file.rejected if found.fault.code != "no_figures")
+    return not any(left_out) and not any(file.broken for file in report.files)
 
 
 def _page(report: ImportReport, language: str) -> str:

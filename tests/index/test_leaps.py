@@ -151,6 +151,6 @@ def test_no_close_of_the_development_history_is_set_aside(store: Store, folder: 
     (report,) = load(store, folder).files
     # Five sessions of Shenzhen's in February 1995 stand there without any figure.
     assert {(found.fault.code, found.fault.column) for found in report.rejected} <= {
-        ("missing", "close"), ("not_public_yet", "session"),
+        ("no_figures", "session"), ("not_public_yet", "session"),
     }  # fmt: skip
     assert not [found for found in report.doubtful if (found.fault.code, found.fault.column) == ("jump", "close")]

@@ -62,7 +62,7 @@ def test_an_empty_cell_is_unknown_and_no_zero() -> None:
         ("bars", BAR.replace("2024-09-30", "2024-02-30"), ("not_a_date", "session")),
         ("bars", BAR.replace("2024-09-30", ""), ("missing", "session")),
         ("bars", BAR.replace("3336.50", ""), ("missing", "close")),
-        ("bars", "399001.SZ,1995-02-06,,,,,,", ("missing", "close")),  # as a public table holds it
+        ("bars", "399001.SZ,1995-02-06,,,,,,", ("no_figures", "session")),  # as a public table holds it
         ("sectors", "512880,securities,2024-09-30,", ("missing", "close")),
         ("northbound", "2024-08-16,", ("missing", "net_buy_cny")),
         ("northbound", "2024-05-15,1000000000", ("market_closed", "session")),  # Buddha's Birthday in Hong Kong

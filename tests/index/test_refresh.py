@@ -2,9 +2,10 @@
 
 import os
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,6 +136,34 @@ def test_two_orders_of_import_leave_the_same_figures(store: Store, tmp_path: Pat
     assert everything(store) == everything(other)
     assert closes(store, "HSI") == [19000.56, 19129.10, 19924.58, 20632.30]
     other.engine.dispose()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    split=st.lists(st.booleans(), min_size=6, max_size=6), wrong=st.integers(0, 4), slip=st.sampled_from([0.1, 0.5, 10])
+)
+def test_any_two_folders_leave_the_same_figures_in_either_order(split: list[bool], wrong: int, slip: float) -> None:
+    closes_of_days = dict(_days_and_closes(wrong, slip))
+    lines = [f"HSI,{day},,,,{close:.2f},," for day, close in closes_of_days.items()]
+    with TemporaryDirectory() as first, TemporaryDirectory() as second:
+        for part, is_second in ((Path(first), False), (Path(second), True)):
+            write(part, "bars.csv", *(line for line, goes in zip(lines, split, strict=True) if goes is is_second))
+        one, other = Store("sqlite://"), Store("sqlite://")
+        for store, parts in ((one, (first, second)), (other, (second, first))):
+            for part in parts:
+                load(store, Path(part))
+    assert everything(one) == everything(other)
+    right = [close for place, close in enumerate(closes_of_days.values()) if place != wrong]
+    assert closes(one, "HSI") == right
+    for store in (one, other):
+        store.engine.dispose()
+
+
+def _days_and_closes(wrong: int, slip: float) -> Iterator[tuple[str, float]]:
+    days = ("2024-09-20", "2024-09-23", "2024-09-24", "2024-09-25", "2024-09-26", "2024-09-27")
+    right = (18258.57, 18247.11, 19000.56, 19129.10, 19924.58, 20632.30)  # the exchange's closes
+    for place, (day, close) in enumerate(zip(days, right, strict=True)):
+        yield day, round(close * slip, 2) if place == wrong else close
 
 
 def test_a_leap_that_later_figures_reveal_is_named_though_it_has_no_line(store: Store, folder: Path) -> None:

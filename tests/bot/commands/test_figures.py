@@ -37,6 +37,23 @@ def test_a_doubtful_row_is_stored_and_named(tmp_path: Path, capsys: pytest.Captu
     assert "bars.csv, line 2: the close lies outside the day's range in close" in capsys.readouterr().out
 
 
+def test_a_row_without_any_figure_leaves_nothing_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ("000001.SH,2024-09-27,,,,3087.53,,", "000001.SH,2024-09-30,,,,,,")
+    (tmp_path / "bars.csv").write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")
+    store = Store(f"sqlite:///{tmp_path / 'figures.db'}")
+    report = bring(tmp_path, store, NOW, "en")
+    assert (is_whole(report), store.count("bars"), report.total("rejected")) == (True, 1, 1)
+    store.engine.dispose()
+    assert "bars.csv, line 3: there is no figure in it" in capsys.readouterr().out
+
+
+def test_a_row_with_figures_but_without_a_close_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "bars.csv").write_text(f"{HEADER}\n000001.SH,2024-09-30,3147.21,,,,,\n", encoding="utf-8")
+    store = Store(f"sqlite:///{tmp_path / 'figures.db'}")
+    assert (is_whole(bring(tmp_path, store, NOW, "en")), store.count("bars")) == (False, 0)
+    store.engine.dispose()
+
+
 def test_a_leap_is_named_with_both_values_and_not_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = ("000001.SH,2024-09-27,,,,3087.53,,", "000001.SH,2024-09-30,,,,33365.0,,")  # a misplaced point
     (tmp_path / "bars.csv").write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")

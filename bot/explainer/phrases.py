@@ -54,6 +54,7 @@ class Phrasebook:
             first, *others = needs(phrase)
             for gram in first:
                 self._by_gram.setdefault(gram, []).append((phrase, tuple(others)))
+        self._grams = frozenset(self._by_gram)
 
     def starts(self, title: Title) -> list[tuple[int, str]]:
         """Its phrases that stand in the headline, each with where it begins."""
@@ -75,7 +76,7 @@ class Phrasebook:
 
     def candidates(self, title: Title) -> set[str]:
         """The phrases that could stand in the headline: all that they need is there."""
-        listening = (entry for gram in title.grams & self._by_gram.keys() for entry in self._by_gram[gram])
+        listening = (entry for gram in title.grams & self._grams for entry in self._by_gram[gram])
         return {phrase for phrase, others in listening if not (others and any(map(title.grams.isdisjoint, others)))}
 
 
@@ -86,7 +87,7 @@ def fold(text: str, simplified: Mapping[int, int]) -> str:
     'usa china trade: fed 1.5%'
     """
     text = text if text.isascii() else normalize("NFKC", text).translate(simplified)
-    text = _AMERICA.sub("usa", text).lower()
+    text = (_AMERICA.sub("usa", text) if "U" in text else text).lower()
     return _SPLIT_NUMBER.sub(r"\1", _TIDY.sub(_tidied, text)).replace("usa -", "usa ")
 
 

@@ -8,6 +8,7 @@ from index.catalog import Index
 
 Language = Literal["en", "zh-hans", "zh-hant", "mixed"]
 Direction = Literal["up", "down"]
+Extreme = Literal["low", "high"]
 WhenType = Literal["today", "yesterday", "date", "weekday", "range"]
 
 
@@ -18,10 +19,12 @@ class When:
     Attributes:
         type: what kind of time word was used; None when there was none.
         days: calendar dates (not sessions): none, one, or the first and last of a range, both inclusive.
+        since: the range begins after the lowest or the highest close of a year, which only the figures know.
     """
 
     type: WhenType | None = None
     days: tuple[date, ...] = ()
+    since: Extreme | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.chat.question import When
+import numpy as np
+
+from bot.chat.question import Extreme, When
 from index import sessions
 from index.bars import Bars
 from index.catalog import BY_CODE, Index
 from index.errors import BeforeHistory, CalendarEnds, NoFigures, NotYet
+from index.moves import YEAR
 from index.sessions import Opening
 
 RECENT = 5  # sessions that "recently" and "lately" are answered with
@@ -67,12 +70,21 @@ def resolve(when: When, bars: Bars, at: datetime) -> Span:
 
 
 def _past(when: When, bars: Bars, index: Index, today: date, at: datetime) -> Span:
+    if when.since:
+        return Span(_after_extreme(bars, when.since))
     if not when.days:
         return Span(_stored(bars, bars.session(max(len(bars) - RECENT, 0)), bars.session(-1)))
     if len(when.days) == 1:
         return _day(when.days[0], bars, index)
     found = _stored(bars, when.days[0], when.days[-1])
     return Span(found) if found else _empty_range(when, bars, index, today, at)
+
+
+def _after_extreme(bars: Bars, extreme: Extreme) -> tuple[date, ...]:
+    """The sessions after the lowest or highest close of a year; the last one alone when that is the extreme itself."""
+    year = bars.rows(max(len(bars) - YEAR, 0), len(bars))
+    at = int(np.nanargmin(year.close) if extreme == "low" else np.nanargmax(year.close))
+    return tuple(year.session(position) for position in range(min(at + 1, len(year) - 1), len(year)))
 
 
 def _latest(bars: Bars, index: Index, today: date, at: datetime) -> Span:

@@ -26,7 +26,7 @@ def _words() -> Lexicon[_Word]:
     tables = read("when")
     words = {
         simplified(word): (kind, name)
-        for kind in ("today", "yesterday", "offset", "range", "named", "horizon")
+        for kind in ("today", "yesterday", "offset", "range", "since", "named", "horizon")
         for name, said in tables[kind].items()
         for word in said
     }
@@ -85,6 +85,12 @@ def _range(mention: Mention[_Word], name: str) -> Spotted:
     return Spotted(mention.start, mention.end, "range", partial(_span, name), rank, name.startswith("next_"))
 
 
+def _since(mention: Mention[_Word], name: str) -> Spotted:
+    return Spotted(
+        mention.start, mention.end, "range", lambda _: (), Rank.SPAN, since="low" if name == "low" else "high"
+    )
+
+
 def _year_ago(asking: Asking) -> Days | None:
     return exactly(dates.day(asking.today.year - 1, asking.today.month, asking.today.day))
 
@@ -134,6 +140,7 @@ _KINDS: Mapping[str, Callable[[Mention[_Word], str], Spotted]] = {
     "yesterday": _yesterday,
     "offset": _offset,
     "range": _range,
+    "since": _since,
     "named": _named,
     "horizon": _horizon,
     "weekday": _weekday,

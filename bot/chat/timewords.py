@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
-from bot.chat.question import WhenType
+from bot.chat.question import Extreme, WhenType
 
 Days = tuple[date, ...]
 
@@ -49,6 +49,7 @@ class Spotted:
         rank: how much it counts beside others.
         is_ahead: it lies in the future by its own words (tomorrow).
         is_year: it is a bare year, which may only qualify a thing ("the 2020 revision").
+        since: it names an extreme of the index instead of a date ("since the low").
     """
 
     start: int
@@ -58,6 +59,7 @@ class Spotted:
     rank: Rank = Rank.EXACT
     is_ahead: bool = False
     is_year: bool = False
+    since: Extreme | None = None
 
 
 def exactly(found: date | None) -> Days | None:

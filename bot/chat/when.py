@@ -32,7 +32,7 @@ def resolve(spotted: Iterable[Spotted], asking: Asking, *, years_count: bool = T
     for one in meant:
         days = one.resolve(Asking(asking.today, asking.ahead or one.is_ahead))
         if days is not None:
-            return When(one.type, days)
+            return When(one.type, days, one.since)
     return When()
 
 

@@ -7,7 +7,7 @@ is no reason for the month.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
 
@@ -32,11 +32,11 @@ def largest(bars: Bars, first: date, last: date, most: int = MOST) -> tuple[Move
         last: the last one.
         most: how many.
     """
-    before, past = len(bars.until(first - timedelta(days=1))), bars.until(last)
-    changes = np.abs(moves.change_pcts(past.close))
-    ranked = sorted(range(max(before, 1), len(past)), key=lambda position: -changes[position])
-    found = (moves.of(bars, bars.session(position)) for position in ranked[:most])
-    return tuple(one for one in found if not one.is_range)
+    past = bars.until(last)
+    changes = np.abs(moves.session_pcts(past))
+    known = np.flatnonzero(~np.isnan(changes) & (past.sessions >= np.datetime64(first)))
+    ranked = known[np.argsort(-changes[known], kind="stable")][:most]
+    return tuple(moves.of(bars, bars.session(int(position))) for position in ranked)
 
 
 def spoken(move: Move, reader: Reader, at: datetime, gather: Gather) -> tuple[Evidence, ...]:

@@ -11,9 +11,6 @@ from bot.chat.replies import level, why
 from bot.figures import Sourced
 from index import moves
 from index.bars import Bars
-from index.moves import Move
-
-SHOWN = 3  # sessions that made a period
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def reply(asked: Asked) -> Told:
         return level.told("records", asked, records=Sourced(records(asked.bars), asked.move.source, asked.at))
     if len(asked.span.sessions) == 1:
         return why.reply(asked)
-    return level.told("history", asked, largest=[Sourced(move) for move in _largest(asked)])
+    return level.told("history", asked, largest=why.largest(asked))
 
 
 def records(bars: Bars) -> Records:
@@ -61,10 +58,3 @@ def records(bars: Bars) -> Records:
     highest, lowest = np.nanargmax(bars.close), np.nanargmin(bars.close)
     rise, fall = np.nanargmax(changes), np.nanargmin(changes)
     return Records(bars.session(0), extreme(highest), extreme(lowest), extreme(rise), extreme(fall))
-
-
-def _largest(asked: Asked) -> list[Move]:
-    """Its largest single sessions; a change that spans missing ones is nobody's."""
-    found = [moves.of(asked.bars, session) for session in asked.span.sessions if session > asked.bars.session(0)]
-    days = [move for move in found if not move.is_range]
-    return sorted(days, key=lambda move: -abs(move.change_pct))[:SHOWN]

@@ -7,14 +7,22 @@ from bot.chat.asked import Asked
 from bot.chat.caveats import Caveats, of_move
 from bot.chat.replies.sourcing import sources, used
 from bot.chat.span import Span
+from bot.explainer import days
 from bot.explainer.explanation import Explanation
 from bot.figures import Figure, Sourced
 from index.moves import Direction, Move
 
+LARGEST = 3  # sessions shown of those that made a range
+
 
 def reply(asked: Asked) -> Told:
-    """The explanation of the sessions asked about."""
-    return told("why", asked)
+    """The explanation of the sessions asked about; of several, with those that moved it most."""
+    return told("why", asked, largest=largest(asked) if asked.move.is_range else [])
+
+
+def largest(asked: Asked) -> list[Sourced]:
+    """The sessions of a range that moved the index most, the largest first."""
+    return [Sourced(day) for day in days.largest(asked.bars, asked.span.sessions[0], asked.span.last, LARGEST)]
 
 
 def told(template: str, asked: Asked, **more: object) -> Told:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.question import When, WhenType
+from bot.chat.question import Extreme, When, WhenType
 from bot.chat.span import RECENT, Span, local_day, resolve
 from index.catalog import BY_CODE
 from index.errors import BeforeHistory, NoFigures, NotYet
@@ -23,6 +23,16 @@ def span(reader: Reader, kind: WhenType | None, *days: str, at: datetime = AFTER
 
 def test_without_a_time_the_latest_session_is_meant(sample_reader: Reader) -> None:
     assert span(sample_reader, None) == Span((date(2024, 9, 30),), asked_today=True)
+
+
+@pytest.mark.parametrize(
+    ("extreme", "first"),
+    # The lowest close of the 250 sessions to 30 Sep 2024 was 2702.19 on 5 Feb, the highest that day's own 3336.50.
+    [("low", date(2024, 2, 6)), ("high", date(2024, 9, 30))],
+)
+def test_since_an_extreme_means_the_sessions_after_it(sample_reader: Reader, extreme: Extreme, first: date) -> None:
+    found = resolve(When("range", since=extreme), sample_reader.bars("000001.SH", AFTER), AFTER)
+    assert (found.sessions[0], found.last) == (first, date(2024, 9, 30))
 
 
 def test_before_todays_close_the_session_before_is_told_and_that_today_is_still_open(sample_reader: Reader) -> None:

@@ -113,6 +113,14 @@ def test_a_question_that_looks_ahead_means_the_next_such_day(text: str, day: str
     assert days(text, ahead=True) == [day]
 
 
+@pytest.mark.parametrize(
+    ("text", "extreme"),
+    [("why is it up since the low", "low"), ("从低点以来为什么涨", "low"), ("why has it fallen from its peak", "high")],
+)
+def test_an_extreme_of_the_index_is_a_range_whose_dates_the_figures_know(text: str, extreme: str) -> None:
+    assert when(text) == When("range", (), extreme)
+
+
 @pytest.mark.parametrize("text", ["recently", "最近", "lately", "这两天"])
 def test_a_vague_word_is_a_range_without_dates(text: str) -> None:
     assert when(text) == When("range", ())

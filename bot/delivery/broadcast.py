@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Engine
 
 from bot.delivery import outbox
+from bot.delivery.collecting import seldom_collecting
 from bot.delivery.ledger import Ledger
 from bot.delivery.outbox import Campaign, Tally
 from bot.delivery.pacing import Pacer
@@ -95,7 +96,7 @@ class Broadcaster:
             StoreUnreachable: the database refused; what was committed stands.
             LookupError: there is no such campaign.
         """
-        with sole(self._engine):
+        with sole(self._engine), seldom_collecting():
             stopped_by = await self._run(outbox.get(self._engine, campaign_id), tell, patience)
         if stopped_by and stopped_by.outcome is Outcome.BAD_TOKEN:
             raise TokenRefused(stopped_by.description)

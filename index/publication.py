@@ -7,6 +7,7 @@ explains the next session at the earliest.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from index import sessions
@@ -92,12 +93,15 @@ DATELINES: Mapping[str, ZoneInfo] = {
 def bar(index: str, session: date) -> datetime:
     """A bar is public at its exchange's close; an index outside the catalogue counts as Shanghai's."""
     known = BY_CODE.get(index)
-    return sessions.close_of(session, known.mic if known else "XSHG")
+    return _close_of(session, known.mic if known else "XSHG")
+
+
+_close_of = lru_cache(maxsize=100_000)(sessions.close_of)  # the same moment of many indices and funds
 
 
 def shanghai_close(session: date) -> datetime:
     """Funds, sector indices and constituents are public at the Shanghai close."""
-    return sessions.close_of(session)
+    return _close_of(session, "XSHG")
 
 
 def turnover(session: date) -> datetime:

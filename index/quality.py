@@ -58,8 +58,17 @@ def check(kind: Kind, cells: Sequence[str], now: datetime) -> Checked:
     Raises:
         Rejected: a rule is broken; the fault says which.
     """
-    names, readers = _readers(kind)
-    values = dict(zip(names, [read(cell) for read, cell in zip(readers, cells, strict=True)], strict=True))
+    names, by_column = readers(kind)
+    values = dict(zip(names, [read(cell) for read, cell in zip(by_column, cells, strict=True)], strict=True))
+    return judged(kind, values, now)
+
+
+def judged(kind: Kind, values: Values, now: datetime) -> Checked:
+    """Judge a row whose cells have been read.
+
+    Raises:
+        Rejected: a rule is broken, or the row would have been published after `now`.
+    """
     for rule in RULES.get(kind.name, ()):
         rule(values)
     published_at = _published(kind, values)
@@ -69,10 +78,10 @@ def check(kind: Kind, cells: Sequence[str], now: datetime) -> Checked:
 
 
 @cache
-def _readers(kind: Kind) -> tuple[tuple[str, ...], tuple[Callable[[str], Any], ...]]:
+def readers(kind: Kind) -> tuple[tuple[str, ...], tuple[Callable[[str], Any], ...]]:
     """The columns' names and what reads a cell of each; the same cells come again and again."""
-    readers = (lru_cache(REMEMBERED)(partial(_read, column, _PARSERS[column.type])) for column in kind.columns)
-    return tuple(column.name for column in kind.columns), tuple(readers)
+    found = (lru_cache(REMEMBERED)(partial(_read, column, _PARSERS[column.type])) for column in kind.columns)
+    return tuple(column.name for column in kind.columns), tuple(found)
 
 
 def _read(column: Column, parse: Parser, cell: str) -> Any:  # noqa: ANN401 - a cell is a number, a text or None
@@ -150,15 +159,15 @@ def _index_is_known(values: Values) -> None:
 
 
 def _exchange_was_open(values: Values) -> None:
-    if not _open(values.get("index", ""), values["session"]):
+    index = BY_CODE.get(values.get("index", ""))
+    if not _open(values["session"], is_mainland=index is None or index.is_mainland):
         raise Rejected(Fault("market_closed", "session", values["session"]))
 
 
 @lru_cache(maxsize=50_000)
-def _open(code: str, session: str) -> bool:
-    day, index = date.fromisoformat(session), BY_CODE.get(code)
-    mainland = index is None or index.is_mainland
-    if day.weekday() > sessions.FRIDAY or not mainland:
+def _open(session: str, *, is_mainland: bool) -> bool:
+    day = date.fromisoformat(session)
+    if day.weekday() > sessions.FRIDAY or not is_mainland:
         return day.weekday() <= sessions.FRIDAY
     try:
         return day >= sessions.FIRST_SESSION and sessions.is_session(day)

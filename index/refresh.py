@@ -1,7 +1,9 @@
 """Sources → quality → store, with progress: the only way in for a figure."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -9,9 +11,10 @@ from hashlib import blake2b
 from itertools import islice
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from index import leaps
+from index.blocks import ROWS, check_all
 from index.errors import FolderUnreadable
 from index.faults import Fault
 from index.plausibility import Neighbours
@@ -24,8 +27,14 @@ from index.store import Row, Store, stamp, stamp_exactly
 CHUNK = 20_000  # rows a transaction: what an interruption costs, and what memory holds
 
 WORTH_A_SECOND_PROCESS = 4_000_000  # bytes, mostly compressed: about five seconds of one core, and starting takes two
+RARELY = (
+    50_000,
+    20,
+    100,
+)  # the collector finds nothing among millions of cells, and looking costs a tenth of an import
 UNENDED = Fault("unended")
 
+Item = TypeVar("Item")
 Progress = Callable[[str, int, int], None]
 Step = tuple[str, int, int]  # file, rows done, rows in all
 
@@ -75,6 +84,17 @@ class ImportReport:
 Event = Step | FileReport
 
 
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(*RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@_collecting_rarely()
 def load_folder(store: Store, folder: Path, now: datetime, progress: Progress = lambda *_: None) -> ImportReport:
     """Import every figure of a folder; a damaged row or file is reported and the rest is imported.
 
@@ -134,7 +154,8 @@ def _place(loads: Sequence["_FileLoad"], leap: leaps.Leap) -> tuple[FileReport, 
 
 
 def _imported_elsewhere(url: str, folder: Path, kinds: frozenset[str], now: datetime) -> Iterator[Event]:
-    yield from _imported(Store(url), folder, kinds, now)
+    with _collecting_rarely():
+        yield from _imported(Store(url), folder, kinds, now)
 
 
 def _side_by_side(ours: Iterable[Event], second: SecondProcess) -> Iterator[Event]:
@@ -187,7 +208,7 @@ class _FileLoad:
     def steps(self) -> Iterator[Step]:
         total = self.file.count()
         yield self.report.file, 0, total
-        for rows in _chunks(self._good_rows()):
+        for rows in _batches(self._good_rows(), CHUNK):
             self.report.new += self.store.add(self.file.kind.name, rows)
             yield self.report.file, self.report.read, total
         yield self.report.file, total, total
@@ -199,23 +220,39 @@ class _FileLoad:
             self.report.broken = error.reason
 
     def _good_rows(self) -> Iterator[Row]:
-        for line in self._lines():
-            self.report.read += 1
-            try:
-                row = self._accepted(line)
-            except Rejected as rejection:
-                self.report.rejected.append(self._finding(line, rejection.fault))
-                continue
-            if row:
-                yield row
+        for block in _batches(self._lines(), ROWS):
+            self.report.read += len(block)
+            for line, checked in self._checked(block):
+                row = self._accepted(line, checked)
+                if row:
+                    yield row
 
-    def _accepted(self, line: folders.Line) -> Row | None:
-        """A row to store; None when this file said the same before."""
+    def _checked(self, block: list[folders.Line]) -> Iterator[tuple[folders.Line, Checked]]:
+        """The lines that hold; only a block with something wrong in it is gone through line by line."""
+        together = check_all(self.file.kind, [line.cells for line in block], self.now)
+        return self._one_by_one(block) if together is None else zip(block, together, strict=True)
+
+    def _one_by_one(self, block: list[folders.Line]) -> Iterator[tuple[folders.Line, Checked]]:
+        for line in block:
+            try:
+                checked = self._checked_alone(line)
+            except Rejected as rejection:
+                self._reject(line, rejection.fault)
+            else:
+                yield line, checked
+
+    def _checked_alone(self, line: folders.Line) -> Checked:
         if line.fault:
             raise Rejected(line.fault)
-        checked = check(self.file.kind, line.cells, self.now)
+        return check(self.file.kind, line.cells, self.now)
+
+    def _accepted(self, line: folders.Line, checked: Checked) -> Row | None:
+        """A row to store; None when this file said the same before, or something else."""
         row = self._row(checked)
-        if not self._is_new_in_file(row, line.number):
+        digest, first_line = self.first_seen.setdefault(self.key(row), (row["digest"], line.number))
+        if first_line != line.number:
+            if digest != row["digest"]:
+                self._reject(line, Fault("contradicts", cell=str(first_line)))
             return None
         doubts = (*checked.doubts, *self.neighbours.doubts(row), *([] if line.ended else [UNENDED]))
         if doubts:
@@ -233,19 +270,16 @@ class _FileLoad:
         row["retrieved_at"] = self.retrieved_at
         return row
 
-    def _is_new_in_file(self, row: Row, line: int) -> bool:
-        digest, first_line = self.first_seen.setdefault(self.key(row), (row["digest"], line))
-        if digest != row["digest"]:
-            raise Rejected(Fault("contradicts", cell=str(first_line)))
-        return first_line == line
+    def _reject(self, line: folders.Line, fault: Fault) -> None:
+        self.report.rejected.append(self._finding(line, fault))
 
     def _finding(self, line: folders.Line, fault: Fault) -> Finding:
         return Finding(self.report.file, line.number, fault)
 
 
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
+def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    while batch := list(islice(items, size)):
+        yield batch
 
 
 def _digest(publisher: str, values: Iterable[object]) -> str:

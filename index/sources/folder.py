@@ -166,4 +166,4 @@ def _row(number: int, raw: bytes, width: int, in_order: Callable[[list[str]], tu
         return Line(number, fault=Fault("unreadable"))
     if len(cells) != width:
         return Line(number, fault=Fault("columns", cell=str(len(cells))))
-    return Line(number, in_order(cells), ended=raw.endswith(b"\n"))
+    return Line(number, in_order(cells), None, raw.endswith(b"\n"))

@@ -35,6 +35,11 @@ class Envelope:
         return self.has_photo(due) and not self.file_id
 
     @property
+    def picture(self) -> bytes | None:
+        """The picture; editions that show the same one share its upload."""
+        return self._edition.picture
+
+    @property
     def pictures(self) -> dict[str, bytes]:
         """The picture by the name of its part in an upload."""
         return {"picture" if self._edits else "photo": self._edition.picture or b""}

@@ -1,7 +1,7 @@
 """What is asked of one campaign's rows, each within a transaction of the caller."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -193,7 +193,9 @@ def editions(connection: Connection, campaign_id: int) -> list[tuple[Edition, st
     """The editions by number, each with the file_id of its picture, or ""."""
     names = ("html", "picture", "caption", "buttons", "file_id")
     query = select(*(EDITION.c[name] for name in names)).where(EDITION.c.campaign_id == campaign_id)
-    return [(Edition(*row[:-1]), row[-1]) for row in connection.execute(query.order_by(EDITION.c.number))]
+    found = [(Edition(*row[:-1]), row[-1]) for row in connection.execute(query.order_by(EDITION.c.number))]
+    pictures = {edition.picture: edition.picture for edition, _ in found}  # the same one is kept in memory once
+    return [(replace(edition, picture=pictures[edition.picture]), file_id) for edition, file_id in found]
 
 
 def keep_file(connection: Connection, campaign_id: int, number: int, file_id: str) -> None:

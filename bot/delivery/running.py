@@ -241,8 +241,12 @@ class Run:
         return replace(verdict, outcome=Outcome.BAD_PAGE) if is_bad else verdict
 
     async def _name_picture(self, edition: int, file_id: str) -> None:
-        self._envelopes[edition].keep_file(file_id)
-        await self._ledger.keep_file(edition, file_id)
+        """Note the name of an edition's picture for every edition that shows the same one."""
+        picture = self._envelopes[edition].picture
+        for number, envelope in enumerate(self._envelopes):
+            if envelope.picture == picture:
+                envelope.keep_file(file_id)
+                await self._ledger.keep_file(number, file_id)
 
     async def _settle(self, due: Due, verdict: Verdict) -> None:
         self._backoff.heed(verdict.outcome)

@@ -54,6 +54,16 @@ async def test_a_picture_is_uploaded_once_and_then_named(desk: Desk) -> None:
     assert (len(photos), len({photo.file_id for photo in photos if photo})) == (30, 1)
 
 
+async def test_a_picture_that_two_editions_show_is_uploaded_once(desk: Desk) -> None:
+    people = desk.people(10)
+    for person in people[:5]:
+        chats.change(desk.engine, person.id, "private", language="zh-hans")
+    await desk.broadcast(PICTURE, replace(PICTURE, caption="说明"))
+    photos = [message.photo for person in people for message in desk.telegram.sent(person)]
+    assert (len(photos), len({photo.file_id for photo in photos if photo})) == (10, 1)
+    assert {desk.texts(person)[0] for person in people} == {"the caption", "说明"}
+
+
 async def test_a_picture_that_telegram_forgot_is_uploaded_again(desk: Desk) -> None:
     people = desk.people(30)
     campaign = desk.enqueue(PICTURE)

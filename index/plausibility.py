@@ -50,8 +50,7 @@ class Neighbours:
 
     def doubts(self, values: Values) -> tuple[Fault, ...]:
         """Jumps from the row before; the row is remembered."""
-        found = [self._doubt(series, values) for series in self.series]
-        return tuple(filter(None, found))
+        return tuple([found for series in self.series if (found := self._doubt(series, values))])
 
     def _doubt(self, series: "_Series", values: Values) -> Fault | None:
         value = series.value(values) if series.value else values[series.column]

@@ -144,8 +144,8 @@ def _iso_moment(column: str, cell: str) -> datetime:
 
 def _published(kind: Kind, values: Values) -> datetime:
     """The moment that the row states, or the publisher's usual one."""
-    *others, dated = [values[column] for column in kind.dated_by]
-    return datetime.fromisoformat(dated) if "T" in dated else _usual_moment(kind, *others, dated)
+    dated = values[kind.dated_by[-1]]
+    return datetime.fromisoformat(dated) if "T" in dated else _usual_moment(kind, *map(values.get, kind.dated_by))
 
 
 @lru_cache(maxsize=50_000)

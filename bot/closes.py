@@ -155,7 +155,11 @@ class ClosePush:
         return None if self._waits_for_others(found) else found
 
     def _waits_for_others(self, found: Explained) -> bool:
-        """Whether a chosen index is worth a short wait: what is missing at the push is not told later."""
+        """Whether a chosen index is worth a short wait: what is missing at the push is not told later.
+
+        One that was not there the session before either will hardly come, and nobody waits for it.
+        """
         if self._now - sessions.close_of(found.move.session) > OTHERS_BY:
             return False
-        return bool(wanted(self._desk) - Closing(self._desk, found).told.keys())
+        usual = corrections.known_moves(self._desk, found.move.previous_session, self._now).keys()
+        return bool(wanted(self._desk) & usual - Closing(self._desk, found).told.keys())

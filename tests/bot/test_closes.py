@@ -288,6 +288,14 @@ async def test_an_index_that_stays_missing_is_named_and_the_composite_takes_its_
     assert timedelta(minutes=5) <= bench.now - CLOSE < timedelta(minutes=6)
 
 
+async def test_nobody_waits_for_an_index_that_was_not_there_the_session_before_either(bench: Bench) -> None:
+    bench.bar_comes()
+    ann = bench.subscribe("en", closes=("000001.SH", "000852.SH"))
+    await bench.push().run()
+    assert bench.now == CLOSE
+    assert "No close of CSI 1000 is stored yet." in bench.telegram.sent(ann)[0].text
+
+
 async def test_nobody_waits_for_an_index_that_nobody_chose(bench: Bench) -> None:
     bench.bar_comes()
     bench.subscribe("en")

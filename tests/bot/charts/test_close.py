@@ -1,11 +1,9 @@
 """The close picture: what is drawn, in which colour, and that no word or figure is lost or invented."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -18,12 +16,11 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from PIL import Image
 
-from bot.charts import FONT, HEIGHT_PX, WIDTH_PX, ChartLabels, CloseSeries, Colours, _figure, close_chart
-from index.bars import Bars
+from bot.charts import FONT, HEIGHT_PX, WIDTH_PX, ChartLabels, CloseSeries, Colours, close_chart
+from bot.charts.close import figure_of
 from index.catalog import CATALOG
+from tests.bot.charts.drawn import DOWN_DAY, UP_DAY, made_series, sample_bars, sample_series
 
-SAMPLE = Path(__file__).parents[2] / "index" / "sample" / "bars.csv"
-UP_DAY, DOWN_DAY = date(2024, 9, 30), date(2024, 1, 22)  # +8.06 % and −2.68 %
 RED, GREEN, BAR = (0xC8, 0x14, 0x2F), (0x08, 0x79, 0x4A), (0xC3, 0xBF, 0xB4)
 
 ENGLISH = ChartLabels(
@@ -66,29 +63,6 @@ TRADITIONAL = replace(
 LANGUAGES = pytest.mark.parametrize("labels", [ENGLISH, SIMPLIFIED, TRADITIONAL], ids=["en", "zh-hans", "zh-hant"])
 
 
-@cache
-def sample_bars(index: str = "000001.SH") -> Bars:
-    with SAMPLE.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["index"] == index]
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    days = np.array(columns.pop("session"), dtype="datetime64[D]")
-    numbers = {
-        name: np.array([float(cell or "nan") for cell in cells]) for name, cells in columns.items() if name != "index"
-    }
-    return Bars(index=index, sessions=days, sources=("sample",) * len(rows), **numbers)
-
-
-def sample_series(session: date, length: int = 60) -> CloseSeries:
-    return CloseSeries.until(sample_bars(), session, length)
-
-
-def made_series(closes: list[float | None], turnover: list[float | None] | None = None) -> CloseSeries:
-    """Consecutive days with closes alone, the last one marked."""
-    days = tuple(date(2024, 3, 1) + timedelta(days=number) for number in range(len(closes)))
-    unknown = (None,) * len(days)
-    return CloseSeries(days, unknown, unknown, unknown, tuple(closes), tuple(turnover or unknown), marked=days[-1])
-
-
 def pixels(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(BytesIO(png)).convert("RGB"))
 
@@ -128,13 +102,13 @@ def test_a_picture_names_neither_program_nor_time() -> None:
 
 @LANGUAGES
 def test_every_word_is_drawn_with_the_font_that_the_project_carries(labels: ChartLabels) -> None:
-    fonts = {text.get_fontproperties().get_file() for text in words(_figure(sample_series(UP_DAY), labels, "red_up"))}
+    fonts = {text.get_fontproperties().get_file() for text in words(figure_of(sample_series(UP_DAY), labels, "red_up"))}
     assert {Path(str(font)) for font in fonts} == {FONT}
 
 
 @LANGUAGES
 def test_every_label_is_drawn(labels: ChartLabels) -> None:
-    drawn = {text.get_text() for text in words(_figure(sample_series(UP_DAY), labels, "red_up"))}
+    drawn = {text.get_text() for text in words(figure_of(sample_series(UP_DAY), labels, "red_up"))}
     asked = {labels.title, labels.day, labels.level, f"▲ {labels.change}", labels.turnover, labels.turnover_value}
     asked |= {
         labels.turnover_axis,
@@ -179,42 +153,38 @@ def test_the_headline_takes_the_readers_colour_for_the_direction(
     ],
 )
 def test_an_arrow_says_the_direction_without_colour(closes: list[float | None], change: str) -> None:
-    figure = _figure(made_series(closes), replace(ENGLISH, change="change"), "red_up")
+    figure = figure_of(made_series(closes), replace(ENGLISH, change="change"), "red_up")
     assert change in {text.get_text() for text in words(figure)}
 
 
 def test_a_candle_is_hollow_when_it_rose_and_filled_when_it_fell() -> None:
     days = (date(2024, 9, 27), date(2024, 9, 30))
     series = CloseSeries(days, (10.0, 12.0), (13.0, 13.0), (9.0, 9.0), (12.0, 10.0), (None, None), marked=days[1])
-    rising, falling = _figure(series, ENGLISH, "green_up").axes[0].containers
+    rising, falling = figure_of(series, ENGLISH, "green_up").axes[0].containers
     assert rising.patches[0].get_facecolor() != rising.patches[0].get_edgecolor()
     assert falling.patches[0].get_facecolor() == falling.patches[0].get_edgecolor()
 
 
-def test_the_change_is_taken_from_the_last_close_that_is_known() -> None:
-    assert made_series([3087.53, None, 3336.50]).change_pts == pytest.approx(248.97)
-
-
 def test_a_missing_close_is_a_gap_and_not_zero() -> None:
-    low, _ = _figure(made_series([3000.0, 3010.0, None, 3020.0, 3030.0]), ENGLISH, "red_up").axes[0].get_ylim()
+    low, _ = figure_of(made_series([3000.0, 3010.0, None, 3020.0, 3030.0]), ENGLISH, "red_up").axes[0].get_ylim()
     assert low > 2900
 
 
 def test_a_close_between_two_gaps_is_still_seen() -> None:
-    alone = _figure(made_series([3000.0, None, 3010.0, None, 3020.0]), ENGLISH, "red_up").axes[0]
-    joined = _figure(made_series([3000.0, 3005.0, 3010.0, 3015.0, 3020.0]), ENGLISH, "red_up").axes[0]
+    alone = figure_of(made_series([3000.0, None, 3010.0, None, 3020.0]), ENGLISH, "red_up").axes[0]
+    joined = figure_of(made_series([3000.0, 3005.0, 3010.0, 3015.0, 3020.0]), ENGLISH, "red_up").axes[0]
     assert len(alone.collections) == len(joined.collections) + 3
 
 
 def test_a_missing_turnover_is_a_gap_among_the_bars() -> None:
     series = made_series([3000.0, 3010.0, 3020.0], [4e11, None, 5e11])
-    bars = _figure(series, ENGLISH, "red_up").axes[1].patches[:3]
+    bars = figure_of(series, ENGLISH, "red_up").axes[1].patches[:3]
     assert [bar.get_height() for bar in bars] == pytest.approx([0.4, np.nan, 0.5], nan_ok=True)
 
 
 def test_without_turnover_the_price_takes_its_room() -> None:
-    (price,) = _figure(made_series([3000.0, 3010.0]), ENGLISH, "red_up").axes
-    with_turnover, _ = _figure(made_series([3000.0, 3010.0], [4e11, 5e11]), ENGLISH, "red_up").axes
+    (price,) = figure_of(made_series([3000.0, 3010.0]), ENGLISH, "red_up").axes
+    with_turnover, _ = figure_of(made_series([3000.0, 3010.0], [4e11, 5e11]), ENGLISH, "red_up").axes
     assert price.get_position().height > 1.3 * with_turnover.get_position().height
 
 
@@ -263,43 +233,22 @@ def test_long_words_stay_inside_the_margins(field: str) -> None:
 
 def test_a_dollar_sign_is_a_dollar_sign() -> None:
     priced = replace(ENGLISH, title="$1_0 and $2^0")
-    figure = _figure(sample_series(UP_DAY), priced, "red_up")
+    figure = figure_of(sample_series(UP_DAY), priced, "red_up")
     (title,) = (text for text in words(figure) if text.get_text() == priced.title)
     assert not title.get_parse_math()
 
 
 def test_a_months_first_session_names_it_unless_the_marked_day_stands_there() -> None:
-    figure = _figure(sample_series(date(2024, 9, 3)), replace(ENGLISH, short_day="3 Sep"), "red_up")
+    figure = figure_of(sample_series(date(2024, 9, 3)), replace(ENGLISH, short_day="3 Sep"), "red_up")
     assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == ["Jul", "Aug", "3 Sep"]
 
 
 def test_without_names_of_months_the_time_axis_is_numeric() -> None:
-    figure = _figure(sample_series(UP_DAY), replace(ENGLISH, months=(), short_day=""), "red_up")
+    figure = figure_of(sample_series(UP_DAY), replace(ENGLISH, months=(), short_day=""), "red_up")
     assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == ["08-01", "09-02", "09-30"]
 
 
 def test_the_levels_tag_covers_no_figure_of_the_axis() -> None:
-    price = _figure(sample_series(UP_DAY), ENGLISH, "red_up").axes[0]
+    price = figure_of(sample_series(UP_DAY), ENGLISH, "red_up").axes[0]
     assert price.get_yticks().tolist() == [2800, 3000, 3200, 3400]
     assert [label.get_text() for label in price.get_yticklabels()] == ["2,800", "3,000", "3,200"]
-
-
-def test_a_series_ends_with_the_session_asked_for() -> None:
-    series = sample_series(DOWN_DAY, length=3)
-    assert series.sessions == (date(2024, 1, 18), date(2024, 1, 19), DOWN_DAY)
-    assert series.close[-1] == 2756.34
-
-
-def test_a_figure_that_bars_do_not_know_is_none() -> None:
-    series = CloseSeries.until(sample_bars("HSI"), date(2024, 9, 27))
-    assert set(series.turnover_cny) == set(series.open) == {None}
-
-
-def test_a_session_that_bars_do_not_hold_cannot_be_marked() -> None:
-    with pytest.raises(ValueError, match="2024-09-28"):
-        sample_series(date(2024, 9, 28))
-
-
-def test_columns_of_different_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="2"):
-        replace(made_series([3000.0, 3010.0]), close=(3000.0,))

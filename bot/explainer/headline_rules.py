@@ -22,6 +22,7 @@ _MANNERS = (
     "beside",
     "comment",
     "overview",
+    "opinion",
     "question",
     "denial",
     "forward",
@@ -33,7 +34,7 @@ _MANNERS = (
     "worse",
 )
 _PHRASE_KEYS = ("says", "with", "unless", "good", "bad", "neutral", "acts", "minor")
-_FLAGS = ("small_is_neutral", "local_counts", "is_fact", "circular", "ceremony_counts")
+_FLAGS = ("small_is_neutral", "local_counts", "is_fact", "circular", "ceremony_counts", "opinion_counts")
 _NEEDED = ("name", "driver", "says", "polarity", "relevance", "place", "example")
 _KNOWN = frozenset((*_PHRASE_KEYS, *_FLAGS, *_NEEDED, "weight", "large_pct", "large_points", "since", "until"))
 _GLUED_FIGURE = re.compile(r"(?<=[a-z]{3})(?=\d)")
@@ -59,6 +60,7 @@ class Rule:
         is_fact: tells a move that has happened, though its cause may lie ahead; forward only when asked or expected.
         circular: tells only that the market itself moved, so that it cannot be the reason of the move.
         ceremony_counts: heard in headlines about calls and visits too, which are beside the point for every other rule.
+        opinion_counts: a commentator's view is what the rule listens for, so his word has a sign.
         since: the first day on which the subject means this; before it the rule is silent.
         until: the last such day.
     """
@@ -84,6 +86,7 @@ class Rule:
     is_fact: bool
     circular: bool
     ceremony_counts: bool
+    opinion_counts: bool
     since: date
     until: date
     example: str

@@ -22,8 +22,6 @@ _REPAIRS = (
     (re.compile(r"(?<=\b[A-Z]\.) (?=[A-Z]\.)|(?<=\bU\.) (?=S\b)"), ""),
     (re.compile(r"(?<=\.) (?=-[A-Za-z]|'s\b|com\b)"), ""),
 )
-_FIGURE = re.compile(r"(?<=\d) ?([.,]) (?=\d)")
-_LOOSE_SIGN = re.compile(r" +([,;:%!?)])")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _CAUSE = re.compile(r"\b(?:after|as|on|amid|following) (.+)")
 # "同比增0.9% 预期增1.2%": a figure and what was expected of it, each with the word that makes it a fall.
@@ -228,18 +226,21 @@ def _reaches(least: float, figure: re.Pattern[str], title: Title) -> bool:
 def _polarity(hit: _Hit, heard: _Heard) -> int:
     if _is_neutral(hit.rule, heard):
         return 0
-    sign = _settled(hit.rule, heard.title) or _SIGNS.get(hit.rule.polarity)
+    sign, start = _settled(hit.rule, heard.title) or (_SIGNS.get(hit.rule.polarity), hit.start)
     sign = _RISES[hit.rule.polarity] * _direction(hit, heard) if sign is None else sign
-    return -sign if sign and _is_negated(hit.start, heard.title) else sign
+    return -sign if sign and _is_negated(start, heard.title) else sign
 
 
 def _is_neutral(rule: Rule, heard: _Heard) -> bool:
     is_small = rule.small_is_neutral and not _is_large(rule, heard)
-    return is_small or heard.says("overview", "question") or rule.neutral.speaks(heard.title)
+    is_open = heard.says("overview", "question") or (heard.says("opinion") and not rule.opinion_counts)
+    return is_small or is_open or rule.neutral.speaks(heard.title)
 
 
-def _settled(rule: Rule, title: Title) -> int | None:
-    return -1 if rule.bad.speaks(title) else 1 if rule.good.speaks(title) else None
+def _settled(rule: Rule, title: Title) -> tuple[int, int] | None:
+    """The sign that one of the rule's own phrases gives the headline, and where that phrase begins."""
+    found = ((sign, book.first(title)) for sign, book in ((-1, rule.bad), (1, rule.good)))
+    return next(((sign, start) for sign, start in found if start is not None), None)
 
 
 def _direction(hit: _Hit, heard: _Heard) -> int:
@@ -263,8 +264,8 @@ def _beside_forecast(both: re.Match[str]) -> int:
     return (actual > forecast) - (actual < forecast)
 
 
-def _is_negated(topic: int, title: Title) -> bool:
-    before = title.text[max(0, topic - _NEGATION_REACH) : topic]
+def _is_negated(start: int, title: Title) -> bool:
+    before = title.text[max(0, start - _NEGATION_REACH) : start]
     return bool(before) and words("denial", "before").speaks(listen(before))
 
 

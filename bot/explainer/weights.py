@@ -16,8 +16,8 @@ Weights = Mapping[str, float]
 WEIGHTS: Weights = {
     "event": 2.2,  # a dated note names its cause itself; reports put policy first in 38 % of cases (REPORTS.md)
     "policy_rate": 1.1,  # as a release: monthly fixings are mostly expected, and a note beside them says what they mean
-    "headline.policy": 0.65,  # Chinese policy is told by its own evening news, so that a louder subject is a fact
-    "headline": 0.2,  # other subjects fill headlines on days when no report names them
+    "headline.policy": 1.1,  # Chinese policy is told by its own evening news, so that a louder subject is a fact
+    "headline": 0.35,  # other subjects fill headlines on days when no report names them
     "release": 1.1,  # named from about one usual miss on; published coefficients do not exist (index_math, 5)
     "peer": 0.85,  # on the effect of 0.25 % of opening gap per percent of the S&P 500 (index_math, 5.1)
     "sector": 0.23,  # first in 15 % of reports, mostly where nothing else is at hand (REPORTS.md)

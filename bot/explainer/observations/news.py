@@ -23,7 +23,7 @@ from index.store import Known
 USUAL_OVER = 20  # days before the window
 FADES = 0.5  # the news of the session before says half as much as today's
 LONGEST = timedelta(days=45)  # a longer move is told by its events and releases; its headlines are thousands
-LEAST = 0.25  # a subject that is no louder than this is not news
+LEAST = 0.5  # half a plain piece of news; a subject that is no louder is not told
 CAP = 4.0
 
 

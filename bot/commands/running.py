@@ -1,7 +1,6 @@
 """``run``: the bot itself."""
 
 import asyncio
-import gc
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -29,5 +28,4 @@ def run(settings: Settings, store: Store, wall: Callable[[], datetime], at: date
         raise TokenRefused(NOT_SET)
     set_up_logging()
     clock = Clock.set_to(at, wall) if isinstance(at, datetime) else Clock(wall)
-    gc.freeze()  # what is loaded by now lives as long as the bot: looking at it again would hold answers up
     asyncio.run(serve(settings, store, clock))

@@ -23,6 +23,9 @@ _MANNERS = (
     "comment",
     "overview",
     "opinion",
+    "statement",
+    "bright",
+    "dark",
     "question",
     "denial",
     "forward",
@@ -222,13 +225,18 @@ def _checked(file: str, raw: Mapping[str, Any], phrases: Iterable[str]) -> Phras
 
 
 def _phrases(file: str, raw: Mapping[str, Any], phrases: Iterable[str]) -> list[str]:
-    spelt = [_spelt(file, raw, phrase) for phrase in phrases]
+    spelt = [_spelt(file, raw, each) for phrase in phrases for each in _apart(phrase)]
     for phrase in spelt:
         try:
             needs(phrase)
         except (ValueError, IndexError) as error:
             raise RulesInvalid(file, raw["name"], f"cannot listen for {phrase!r}") from error
     return spelt
+
+
+def _apart(phrase: str) -> Iterable[str]:
+    """A list that stands alone, as the phrases in it: each is then found by its own words."""
+    return _lists().get(phrase[1:-1], [phrase]) if phrase.startswith("{") else [phrase]
 
 
 def _spelt(file: str, raw: Mapping[str, Any], phrase: str) -> str:

@@ -228,7 +228,9 @@ def _polarity(hit: _Hit, heard: _Heard) -> int:
         return 0
     sign, start = _settled(hit.rule, heard.title) or (_SIGNS.get(hit.rule.polarity), hit.start)
     sign = _RISES[hit.rule.polarity] * _direction(hit, heard) if sign is None else sign
-    return -sign if sign and _is_negated(start, heard.title) else sign
+    # That somebody spoke of good news is none; bad news that must be answered is still bad.
+    is_words = sign == 1 and heard.says("statement")
+    return 0 if is_words else -sign if sign and _is_negated(start, heard.title) else sign
 
 
 def _is_neutral(rule: Rule, heard: _Heard) -> bool:
@@ -249,7 +251,13 @@ def _direction(hit: _Hit, heard: _Heard) -> int:
     beyond = 0 if hit.rule.is_fact else _surprise(heard)
     moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(heard.title)]
     nearest = min(moves, key=lambda move: (move[0] < hit.start, abs(move[0] - hit.start)), default=(0, 0))
-    return beyond or nearest[1]
+    return beyond or nearest[1] or _tone(hit.rule, heard)
+
+
+def _tone(rule: Rule, heard: _Heard) -> int:
+    """The mood of the words, where none tells a move; of prices that are good when they fall it says nothing."""
+    mood = heard.says("bright") - heard.says("dark")
+    return mood if rule.polarity == "rise is good" else 0
 
 
 def _surprise(heard: _Heard) -> int:

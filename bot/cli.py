@@ -22,7 +22,6 @@ from bot.opening import bare_store, open_store
 from bot.pages import DEFAULT_LANGUAGE, LANGUAGES
 from bot.settings import Settings
 from index.reader import Reader
-from index.refresh import ImportReport
 from index.sessions import BEIJING
 from index.store import Store
 
@@ -97,7 +96,7 @@ def explain(
 def import_(folder: Annotated[Path, typer.Argument(help="A folder in the format that README describes.")]) -> None:
     """Bring in figures from a folder; bad rows are named and the rest is stored."""
     with _settings() as settings:
-        _end_with(figures.bring(folder, bare_store(settings), _now(), settings.language))
+        _end(whole=figures.is_whole(figures.bring(folder, bare_store(settings), _now(), settings.language)))
 
 
 @app.command()
@@ -117,9 +116,7 @@ def refresh(
     from bot.commands import pulling  # noqa: PLC0415 - the publishers' libraries load with it
 
     with _store() as (store, settings):
-        report = pulling.run(store, settings, _now(), _day(since))
-        if not report.is_current:
-            raise typer.Exit(1)
+        _end(whole=pulling.run(store, settings, _now(), _day(since)).is_current)
 
 
 @app.command()
@@ -132,9 +129,7 @@ def doctor(
     from bot.commands import checking  # noqa: PLC0415 - Telegram's library loads with it
 
     with _store() as (store, settings):
-        fine = checking.live(settings, _now()) if live else checking.run(store, settings, _now())
-        if not fine:
-            raise typer.Exit(1)
+        _end(whole=checking.live(settings, _now()) if live else checking.run(store, settings, _now()))
 
 
 @app.command()
@@ -156,17 +151,17 @@ def rebuild(
 
 
 @app.command()
-def headlines(file: Annotated[Path, typer.Argument(help='JSON lines with a "title"; - reads standard input.')]) -> None:
+def headlines(file: Annotated[str, typer.Argument(help='JSON lines with a "title"; - reads standard input.')]) -> None:
     """Say of which driver each headline speaks."""
     from bot.commands import labelling  # noqa: PLC0415 - the rules take a tenth of a second to load
 
-    with _settings():
-        labelling.label(file)
+    with _settings() as settings:
+        _end(whole=labelling.label(file, settings.language))
 
 
 @app.command()
 def evaluate(
-    reports: Annotated[Path, typer.Argument(help="JSON lines of closing reports; README says which fields.")],
+    reports: Annotated[str, typer.Argument(help="JSON lines of closing reports; README says which fields.")],
     as_json: AsJson = False,
     by: Annotated[str, typer.Option(help="Also by year, direction or size.")] = "",
     misses: Annotated[bool, typer.Option("--explain", help="Print the misses side by side.")] = False,
@@ -175,7 +170,8 @@ def evaluate(
     from bot.commands import evaluating  # noqa: PLC0415 - every session of the reports is explained
 
     with _figures("") as (reader, settings):
-        evaluating.evaluate(reports, reader, settings.language, as_json=as_json, by=by, with_misses=misses)
+        spoken = settings.language
+        _end(whole=evaluating.evaluate(reports, reader, spoken, as_json=as_json, by=by, with_misses=misses))
 
 
 @app.command()
@@ -189,8 +185,7 @@ def broadcast(
     from bot.commands import audience  # noqa: PLC0415 - Telegram's library loads with it
 
     with _store() as (store, settings):
-        if not audience.broadcast(store, settings, _now, _day(session), dry=dry_run):
-            raise typer.Exit(1)
+        _end(whole=audience.broadcast(store, settings, _now, _day(session), dry=dry_run))
 
 
 subscribers = typer.Typer(help="The chats that get the close.", no_args_is_help=True)
@@ -214,8 +209,7 @@ def import_subscribers(
     from bot.commands import audience  # noqa: PLC0415
 
     with _store() as (store, settings):
-        if not audience.bring(file, store, settings.language):
-            raise typer.Exit(1)
+        _end(whole=audience.bring(file, store, settings.language))
 
 
 @subscribers.command("export")
@@ -249,7 +243,7 @@ def add_event(
         raise typer.BadParameter(msg, param_hint="--url")
     with _store() as (store, settings):
         note = noting.Note(announced_at, driver, polarity, title_en, title_zh, url, effective_on)
-        if noting.add(note, store, _now(), settings.language).total("rejected"):
+        if not noting.add(note, store, _now(), settings.language):
             raise typer.Exit(2)
 
 
@@ -266,7 +260,7 @@ def list_events(since: Annotated[str, typer.Option(help="From this day on, 2024-
 def import_events(folder: Annotated[Path, typer.Argument(help="A folder with an events.csv.")]) -> None:
     """Bring in many notes at once."""
     with _store() as (store, settings):
-        _end_with(figures.bring(folder, store, _now(), settings.language))
+        _end(whole=figures.is_whole(figures.bring(folder, store, _now(), settings.language)))
 
 
 # --- What every command does before and after ----------------------------------------------------------------------
@@ -305,9 +299,9 @@ def _show(found: Answer, shown: Shown, reader: Reader, at: datetime | date, sett
         raise typer.Exit(found.exit_status)
 
 
-def _end_with(report: ImportReport) -> None:
-    """A script must notice that rows were left out."""
-    if not figures.is_whole(report):
+def _end(*, whole: bool) -> None:
+    """A script must notice that rows, chats or lines were left out."""
+    if not whole:
         raise typer.Exit(1)
 
 

@@ -10,10 +10,13 @@ from bot.chat.answering import answer, moment_at, reply_to, spoken_language
 from bot.chat.asked import Asked, Habits
 from bot.chat.question import Question, When
 from bot.chat.understanding import prepare
-from bot.commands.console import file_errors, lines_of, page_of, say, warn
+from bot.commands.console import file_errors, page_of, say, warn
+from bot.commands.json_lines import LineUnusable, given, numbered, record_of
+from bot.pages import DEFAULT_LANGUAGE
 from bot.settings import Settings
 from index.catalog import SHANGHAI_COMPOSITE, Index, lookup
 from index.errors import MarketError
+from index.faults import Fault
 from index.reader import Reader
 from index.sessions import BEIJING
 
@@ -56,27 +59,36 @@ def save_chart(path: Path, found: Answer, reader: Reader, at: datetime | date, s
 
 
 def batch(name: str, reader: Reader, now: datetime, habits: Habits) -> None:
-    """Answer JSON lines, each on its own: a line that cannot be read becomes an object that says so."""
+    """Answer JSON lines, each on its own and at once.
+
+    A line that cannot be used, a blank one too, becomes an object that says so: line n of the output is of line n.
+    """
     prepare()
-    with lines_of(name) as lines:
-        for line in lines:
-            if line.strip():
-                say(json.dumps(_answered(line, reader, now, habits), ensure_ascii=False))
-                sys.stdout.flush()
+    for _, line in numbered(name):
+        say(json.dumps(_answered(line, reader, now, habits), ensure_ascii=False))
+        sys.stdout.flush()
 
 
 def _answered(line: str, reader: Reader, now: datetime, habits: Habits) -> dict[str, object]:
+    language = habits.language or DEFAULT_LANGUAGE
     try:
-        asked = json.loads(line)
-        text, at = str(asked["text"]), moment_of(asked.get("at") or "", now)
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        return {"error": "LineUnreadable", "reason": f"{type(error).__name__}: {error}"}
-    try:
+        text, at = _asked(line, now)
         return answer(text, at, reader, habits).as_json()
+    except LineUnusable as error:
+        return error.as_json(language)
     except MarketError as error:
-        return {"error": type(error).__name__, "text": page_of(error, habits.language)}
+        return {"error": type(error).__name__, "text": page_of(error, language)}
     except OverflowError:  # a moment at the very edge of the calendar, moved into another zone
-        return {"error": "LineUnreadable", "reason": f"at: {at}"}
+        return LineUnusable(Fault("not_a_moment", "at", str(at))).as_json(language)
+
+
+def _asked(line: str, now: datetime) -> tuple[str, datetime | date]:
+    record = record_of(line)
+    text, at = str(given(record, "text")), str(record.get("at") or "")
+    try:
+        return text, moment_of(at, now)
+    except ValueError:
+        raise LineUnusable(Fault("not_a_moment", "at", at)) from None
 
 
 def moment_of(text: str, now: datetime) -> datetime | date:

@@ -3,18 +3,18 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from bot.commands.console import say
+from bot.commands.json_lines import LeftOut, LineUnusable, day_of, given, numbered, record_of, tell
 from bot.explainer.evaluation import BY, Agreement, Compared, Named, Report, agreement, misses, split
 from bot.explainer.explanation import explain
 from bot.figures import Sourced
 from bot.pages import render
 from index import moves, sessions
 from index.catalog import BY_CODE, SHANGHAI_COMPOSITE
-from index.errors import CalendarEnds, FolderUnreadable, NoFigures
+from index.errors import CalendarEnds, NoFigures
+from index.faults import Fault
 from index.reader import Reader
 
 NO_REASON = "none"
@@ -29,50 +29,65 @@ class Evaluated:
         parts: the same by year, direction or size, when asked for.
         compared: each report beside our drivers.
         uncovered: reports whose session has no stored close.
-        unread: lines that are no report.
+        left_out: lines that are no report.
     """
 
     whole: Agreement
     parts: Mapping[str, Agreement]
     compared: tuple[Compared, ...]
     uncovered: int
-    unread: int
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def unread(self) -> int:
+        """How many lines are no report."""
+        return len(self.left_out)
 
 
 def evaluate(  # noqa: PLR0913 - a command's options
-    path: Path, reader: Reader, language: str, *, as_json: bool = False, by: str = "", with_misses: bool = False
-) -> None:
-    """Compare and print.
+    name: str, reader: Reader, language: str, *, as_json: bool = False, by: str = "", with_misses: bool = False
+) -> bool:
+    """Compare and print; lines that are no report are named on standard error, and the rest is compared.
 
     Args:
-        path: JSON lines with ``date``, ``index``, ``source`` and ``drivers``, the most prominent first, each with
-            ``label`` and ``polarity``.
+        name: a file, or ``-`` for standard input, of JSON lines with ``date``, ``index``, ``source`` and ``drivers``,
+            the most prominent first, each with ``label`` and ``polarity``.
         reader: the stored figures.
         language: of the page.
         as_json: print one JSON object.
         by: ``year``, ``direction`` or ``size`` for the same figures by part; empty for the whole only.
         with_misses: show the reports that name another first driver beside ours.
 
+    Returns:
+        Whether every line is a report.
+
     Raises:
         FolderUnreadable: the file cannot be read.
     """
-    found = compare(_lines(path), reader, by)
+    found = compare(numbered(name), reader, by)
     say(as_text(found) if as_json else _page(found, language, with_misses=with_misses))
+    tell(name, found.left_out, language)
+    return not found.left_out
 
 
-def compare(lines: Iterable[str], reader: Reader, by: str = "") -> Evaluated:
-    """Explain the session of every report and put both beside each other."""
-    read = [_record(line) for line in lines if line.strip()]
-    reports = reports_of(record for record in read if record)
+def compare(lines: Iterable[tuple[int, str]], reader: Reader, by: str = "") -> Evaluated:
+    """Explain the session of every report, on numbered lines, and put both beside each other."""
+    reports, left_out = _read(lines)
     beside = [_compared(report, reader) for report in reports]
     compared = tuple(one for one in beside if one)
     parts = split(compared, by) if by in BY else {}
-    return Evaluated(agreement(compared), parts, compared, len(beside) - len(compared), len(read) - len(reports))
+    return Evaluated(agreement(compared), parts, compared, len(beside) - len(compared), tuple(left_out))
 
 
-def reports_of(records: Iterable[Mapping[str, Any]]) -> list[Report]:
-    """Reports from their JSON objects; one that lacks a day or drivers is left out."""
-    return [report for record in records if (report := _report(record))]
+def report_of(record: Mapping[str, Any]) -> Report:
+    """A report from its JSON object.
+
+    Raises:
+        LineUnusable: it lacks a day or drivers.
+    """
+    day = day_of(given(record, "date"), "date")
+    index = str(record.get("index") or SHANGHAI_COMPOSITE.code)
+    return Report(day, index, str(record.get("source", "")), tuple(_named(given(record, "drivers"))))
 
 
 def as_text(found: Evaluated) -> str:
@@ -83,34 +98,24 @@ def as_text(found: Evaluated) -> str:
     return json.dumps(asdict(found.whole) | counts | {"parts": parts, "misses": missed}, ensure_ascii=False)
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FolderUnreadable(str(path), str(error)) from error
-
-
-def _record(line: str) -> Mapping[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def _report(record: Mapping[str, Any]) -> Report | None:
-    try:
-        named = tuple(_named(record["drivers"]))
-        index = str(record.get("index") or SHANGHAI_COMPOSITE.code)
-        return Report(date.fromisoformat(record["date"]), index, str(record.get("source", "")), named)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
+def _read(lines: Iterable[tuple[int, str]]) -> tuple[list[Report], list[LeftOut]]:
+    reports, left_out = list[Report](), list[LeftOut]()
+    for number, line in lines:
+        if not line.strip():
+            continue
+        try:
+            reports.append(report_of(record_of(line)))
+        except LineUnusable as error:
+            left_out.append(LeftOut(number, error.fault))
+    return reports, left_out
 
 
 def _named(drivers: Iterable[Mapping[str, Any]]) -> Iterator[Named]:
-    for driver in drivers:
-        if driver["label"] != NO_REASON:
-            yield Named(str(driver["label"]), int(driver.get("polarity") or 0))
+    try:
+        labelled = [(str(driver["label"]), int(driver.get("polarity") or 0)) for driver in drivers]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise LineUnusable(Fault("not_drivers", "drivers")) from None
+    return (Named(label, polarity) for label, polarity in labelled if label != NO_REASON)
 
 
 def _compared(report: Report, reader: Reader) -> Compared | None:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.commands.console import say
-from bot.commands.figures import bring
-from bot.figures import sourced
+from bot.commands.console import say, warn
+from bot.figures import Sourced, sourced
 from bot.pages import render
 from index.kinds import KINDS
-from index.refresh import ImportReport
+from index.refresh import ImportReport, load_folder
 from index.store import Known, Store
 
 RECENT = timedelta(days=90)
@@ -32,13 +31,29 @@ class Note:
     effective_on: str = ""
 
 
-def add(note: Note, store: Store, now: datetime, language: str) -> ImportReport:
-    """Store one note by the same rules as an imported one."""
+def add(note: Note, store: Store, now: datetime, language: str) -> bool:
+    """Store one note by the same rules as an imported one, and say what became of it.
+
+    Returns:
+        Whether the note holds.
+    """
+    report = _loaded(note, store, now)
+    refused = [one.fault for file in report.files for one in file.rejected]
+    values = {
+        "note": Sourced(note, PUBLISHER),
+        "new": sourced(report.total("new"), "new", PUBLISHER, None),
+        "refused": [Sourced(fault, PUBLISHER) for fault in refused],
+    }
+    (warn if refused else say)(render("noted", language, values).plain)
+    return not refused
+
+
+def _loaded(note: Note, store: Store, now: datetime) -> ImportReport:
     with tempfile.TemporaryDirectory(prefix="whyup-") as place:
         folder = Path(place) / PUBLISHER
         folder.mkdir()
         _write(folder / "events.csv", {name: getattr(note, name) for name in Note.__slots__})
-        return bring(folder, store, now, language)
+        return load_folder(store, folder, now)
 
 
 def _write(path: Path, row: Mapping[str, object]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.commands.evaluating import reports_of
+from bot.commands.evaluating import report_of
 from bot.explainer.evaluation import Report
 from bot.explainer.evidence import Evidence
 from bot.explainer.explanation import gather
@@ -50,7 +50,8 @@ def history() -> Iterator[Reader]:
 def cases(reader: Reader) -> list[Case]:
     """The sessions of the reports that the history covers, oldest first."""
     found: dict[date, list[Report]] = {}
-    for report in reports_of(json.loads(line) for line in REPORTS.read_text(encoding="utf-8").splitlines()):
+    for line in REPORTS.read_text(encoding="utf-8").splitlines():
+        report = report_of(json.loads(line))
         if report.session <= LAST:
             found.setdefault(report.session, []).append(report)
     return [_case(reader, session, tuple(found[session])) for session in sorted(found)]

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.commands.evaluating import compare, evaluate
+from bot.commands.json_lines import LeftOut
 from bot.pages import LANGUAGES
 from index.errors import FolderUnreadable
+from index.faults import Fault
 from index.reader import Reader
+from tests.bot.conftest import Whyup
 
 POLICY = {
     "date": "2024-09-30",
@@ -20,13 +23,13 @@ COVID = POLICY | {"drivers": [{"label": "event.covid", "polarity": -1}], "source
 NO_REASON = POLICY | {"drivers": [{"label": "none", "polarity": 0}]}
 
 
-def lines(*records: object) -> list[str]:
-    return [json.dumps(record) for record in records]
+def lines(*records: object) -> list[tuple[int, str]]:
+    return list(enumerate(map(json.dumps, records), start=1))
 
 
-def written(path: Path, *records: object) -> Path:
-    path.write_text("\n".join(lines(*records)), encoding="utf-8")
-    return path
+def written(path: Path, *records: object) -> str:
+    path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    return str(path)
 
 
 def test_a_report_of_a_stored_session_is_compared_by_its_first_driver(reader: Reader) -> None:
@@ -49,9 +52,36 @@ def test_a_report_that_no_figures_cover_is_counted_and_passed_over(reader: Reade
     assert (found.uncovered, len(found.compared)) == (1, 1)
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"date": "soon", "drivers": []}', '{"date": "2024-09-30"}', '"text"'])
-def test_a_line_that_is_no_report_is_counted_and_passed_over(reader: Reader, line: str) -> None:
-    assert compare([line, *lines(POLICY)], reader).unread == 1
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("{", Fault("not_json")),
+        ("[]", Fault("not_json")),
+        ('"text"', Fault("not_json")),
+        ('{"drivers": []}', Fault("not_given", "date")),
+        ('{"date": "soon", "drivers": []}', Fault("not_a_date", "date", "soon")),
+        ('{"date": "2024-09-30"}', Fault("not_given", "drivers")),
+        ('{"date": "2024-09-30", "drivers": ["policy"]}', Fault("not_drivers", "drivers")),
+        ('{"date": "2024-09-30", "drivers": 1}', Fault("not_drivers", "drivers")),
+    ],
+)
+def test_a_line_that_is_no_report_is_passed_over_with_its_place_and_reason(
+    reader: Reader, line: str, fault: Fault
+) -> None:
+    found = compare([(1, json.dumps(POLICY)), (2, ""), (3, line)], reader)
+    assert (found.left_out, len(found.compared)) == ((LeftOut(3, fault),), 1)
+
+
+def test_a_line_left_out_is_named_and_no_success(whyup: Whyup, tmp_path: Path) -> None:
+    file = written(tmp_path / "reports.jsonl", POLICY, {"date": "2024-09-30"})
+    result = whyup("evaluate", file, "--json")
+    assert (result.exit_code, json.loads(result.stdout)["unread"]) == (1, 1)
+    assert result.stderr == f"{file}, line 2 was left out: nothing is said in drivers.\n"
+
+
+def test_a_file_of_reports_alone_is_a_success(whyup: Whyup, tmp_path: Path) -> None:
+    result = whyup("evaluate", written(tmp_path / "reports.jsonl", POLICY, POLICY | {"date": "1995-01-03"}))
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_json_holds_the_rates_their_intervals_and_the_misses(
@@ -75,4 +105,4 @@ def test_the_page_shows_the_misses_side_by_side(
 
 def test_a_file_that_is_not_there_is_named(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(FolderUnreadable):
-        evaluate(tmp_path / "none.jsonl", reader, "en")
+        evaluate(str(tmp_path / "none.jsonl"), reader, "en")

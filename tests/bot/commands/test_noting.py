@@ -12,7 +12,7 @@ NOTE = ("2024-09-29T12:00", "policy.market", "1", "A note of mine", "我的一�
 
 
 def test_a_note_is_stored_and_listed(whyup: Whyup, empty: dict[str, str]) -> None:
-    assert "1 new" in whyup("events", "add", *NOTE, **empty).stdout
+    assert whyup("events", "add", *NOTE, **empty).stdout == "Noted: Stock-market policy: A note of mine\n"
     listed = whyup("events", "list", "--since", "2024-09-29", **empty).stdout
     assert "29 Sep 2024 12:00 Stock-market policy: A note of mine https://example.org/note" in listed
 
@@ -20,7 +20,7 @@ def test_a_note_is_stored_and_listed(whyup: Whyup, empty: dict[str, str]) -> Non
 def test_the_same_note_again_is_no_second_one(whyup: Whyup, empty: dict[str, str]) -> None:
     whyup("events", "add", *NOTE, **empty)
     again = whyup("events", "add", *NOTE, **empty)
-    assert (again.exit_code, "0 new" in again.stdout) == (0, True)
+    assert (again.exit_code, again.stdout) == (0, "Stored before: Stock-market policy: A note of mine\n")
 
 
 def test_a_note_becomes_evidence(whyup: Whyup, empty: dict[str, str]) -> None:
@@ -33,10 +33,10 @@ def test_a_note_becomes_evidence(whyup: Whyup, empty: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("place", "value", "words"),
     [
-        (0, "some day", "not a date"),
-        (1, "policy.magic", "not a driver of the taxonomy"),
-        (2, "5", "not +1, 0 or -1"),
-        (0, "2999-01-01", "cannot have been published yet"),
+        (0, "some day", "not a date in announced_at (some day)"),
+        (1, "policy.magic", "not a driver of the taxonomy in driver (policy.magic)"),
+        (2, "5", "not +1, 0 or -1 in polarity (5.0)"),
+        (0, "2999-01-01", "cannot have been published yet in announced_at (2999-01-01)"),
     ],
     ids=["moment", "driver", "polarity", "future"],
 )
@@ -45,8 +45,8 @@ def test_a_note_that_breaks_a_rule_is_refused_with_its_reason(
 ) -> None:
     note = [*NOTE[:place], value, *NOTE[place + 1 :]]
     result = whyup("events", "add", *note, **empty)
-    assert result.exit_code > 0
-    assert words in result.stdout
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"The note was not stored: {words}; correct it and add it again.\n"
 
 
 def test_a_note_without_a_link_is_refused(whyup: Whyup, empty: dict[str, str]) -> None:

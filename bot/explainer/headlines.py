@@ -30,6 +30,9 @@ _EXPECTED = re.compile(
 )
 # A negation turns what it stands right before; farther away it speaks of something else.
 _NEGATION_REACH = 6
+# Words that hold the character of a negation and negate nothing, and the end of a clause, which a negation does not pass.
+_HARMLESS = re.compile("未来|未必|不断|不仅|不但|不少|不住|不得不|不错|不足|不及|不佳|不振|不同|不久|不过|不利|不济")
+_CLAUSE = re.compile(r"[ ,:;]")
 # How far into an English title its subject may begin: encyclopaedias tell whole stories in one, with the oil price,
 # China or Wall Street as a circumstance at the end.
 _SUBJECT_BY = 100
@@ -273,7 +276,8 @@ def _beside_forecast(both: re.Match[str]) -> int:
 
 
 def _is_negated(start: int, title: Title) -> bool:
-    before = title.text[max(0, start - _NEGATION_REACH) : start]
+    before = _HARMLESS.sub("", title.text[max(0, start - _NEGATION_REACH) : start])
+    before = _CLAUSE.split(before)[-1] if title.is_chinese else before
     return bool(before) and words("denial", "before").speaks(listen(before))
 
 

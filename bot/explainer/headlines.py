@@ -23,6 +23,8 @@ _REPAIRS = (
     (re.compile(r"(?<=\.) (?=-[A-Za-z]|'s\b|com\b)"), ""),
 )
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+# What something happened in spite of did not move it.
+_DESPITE = re.compile(r"\b(?:despite|in spite of|defying|even as)\b[^,;:]*|尽管[^, ]*")
 _CAUSE = re.compile(r"\b(?:after|as|on|amid|following) (.+)")
 # "同比增0.9% 预期增1.2%": a figure and what was expected of it, each with the word that makes it a fall.
 _EXPECTED = re.compile(
@@ -30,7 +32,7 @@ _EXPECTED = re.compile(
 )
 # A negation turns what it stands right before; farther away it speaks of something else.
 _NEGATION_REACH = 6
-# Words that hold the character of a negation and negate nothing, and the end of a clause, which a negation does not pass.
+# Words that hold the character of a negation and negate nothing; and the end of a clause, which a negation stays within.
 _HARMLESS = re.compile("未来|未必|不断|不仅|不但|不少|不住|不得不|不错|不足|不及|不佳|不振|不同|不久|不过|不利|不济")
 _CLAUSE = re.compile(r"[ ,:;]")
 # How far into an English title its subject may begin: encyclopaedias tell whole stories in one, with the oil price,
@@ -253,6 +255,8 @@ def _direction(hit: _Hit, heard: _Heard) -> int:
     # A price goes where it goes: "rise despite slowest growth" is a rise.
     beyond = 0 if hit.rule.is_fact else _surprise(heard)
     moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(heard.title)]
+    spite = _DESPITE.search(heard.title.text)
+    moves = [move for move in moves if not spite.start() <= move[0] < spite.end()] if spite else moves
     nearest = min(moves, key=lambda move: (move[0] < hit.start, abs(move[0] - hit.start)), default=(0, 0))
     return beyond or nearest[1] or _tone(hit.rule, heard)
 

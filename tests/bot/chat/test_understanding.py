@@ -82,6 +82,26 @@ def test_what_cannot_be_read_is_abuse(text: str) -> None:
     assert understand(text, TODAY).intent == "abuse_injection"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("能否守住3000点", "forecast"),
+        ("三千點守唔守得住", "forecast"),
+        ("can it hold 3000?", "forecast"),
+        ("这波涨势能守住吗", "sustainability"),
+        ("can the rally hold", "sustainability"),
+        ("3000点又没守住,为什么啊", "why_move"),
+    ],
+)
+def test_a_level_that_is_to_hold_is_a_forecast_and_a_rise_that_is_to_hold_is_not(text: str, intent: str) -> None:
+    assert understand(text, TODAY).intent == intent
+
+
+def test_what_drove_a_week_asks_why_that_week_moved() -> None:
+    question = understand("what drove last week?", date(2024, 9, 30))  # a Monday
+    assert (question.intent, question.when.days) == ("why_move", (date(2024, 9, 23), date(2024, 9, 27)))
+
+
 def test_a_city_in_another_sense_names_no_index() -> None:
     assert understand("weather in shanghai", TODAY).index is None
 

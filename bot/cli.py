@@ -182,10 +182,13 @@ def broadcast(
     ] = False,
 ) -> None:
     """Send a session's close to everybody who has not got it yet."""
-    from bot.commands import audience  # noqa: PLC0415 - Telegram's library loads with it
+    from bot.commands import audience, closing  # noqa: PLC0415 - Telegram's library loads with it
 
+    day = _day(session)
     with _store() as (store, settings):
-        _end(whole=audience.broadcast(store, settings, _now, _day(session), dry=dry_run))
+        if day and not closing.has_closed(day, _now(), settings.language):
+            raise typer.Exit(2)
+        _end(whole=audience.broadcast(store, settings, _now, day, dry=dry_run))
 
 
 subscribers = typer.Typer(help="The chats that get the close.", no_args_is_help=True)
@@ -195,7 +198,7 @@ app.add_typer(subscribers, name="subscribers")
 @subscribers.command("list")
 def list_subscribers() -> None:
     """Count them by kind of chat."""
-    from bot.commands import audience  # noqa: PLC0415
+    from bot.commands import audience  # noqa: PLC0415 - Telegram's library loads with it
 
     with _store() as (store, settings):
         audience.count(store, settings.language)
@@ -206,7 +209,7 @@ def import_subscribers(
     file: Annotated[Path, typer.Argument(help="CSV: chat_id, kind, language, thread_id; - is standard input.")],
 ) -> None:
     """Bring them from another bot."""
-    from bot.commands import audience  # noqa: PLC0415
+    from bot.commands import audience  # noqa: PLC0415 - Telegram's library loads with it
 
     with _store() as (store, settings):
         _end(whole=audience.bring(file, store, settings.language))
@@ -215,7 +218,7 @@ def import_subscribers(
 @subscribers.command("export")
 def export_subscribers(file: Annotated[Path, typer.Argument(help="CSV to write; - is standard output.")]) -> None:
     """Take them along."""
-    from bot.commands import audience  # noqa: PLC0415
+    from bot.commands import audience  # noqa: PLC0415 - Telegram's library loads with it
 
     with _store() as (store, settings):
         audience.take_out(file, store, settings.language)
@@ -293,10 +296,10 @@ def _figures(language: str) -> Iterator[tuple[Reader, Settings]]:
 
 def _show(found: Answer, shown: Shown, reader: Reader, at: datetime | date, settings: Settings) -> None:
     asking.show(found, as_json=shown.as_json)
-    if shown.chart:
-        asking.save_chart(shown.chart, found, reader, at, settings)
     if found.error:
         raise typer.Exit(found.exit_status)
+    if shown.chart:
+        _end(whole=asking.save_chart(shown.chart, found, reader, at, settings))
 
 
 def _end(*, whole: bool) -> None:

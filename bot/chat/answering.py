@@ -42,7 +42,7 @@ REPLIES: Mapping[str, Reply] = {
     "greeting_smalltalk": fixed.page("greeting"),
     "other_market": fixed.page("other_market"),
     "off_topic": fixed.page("off_topic"),
-    "abuse_injection": fixed.page("abuse"),
+    "abuse_injection": fixed.abuse,
     # Not asked for by a question of its own: what a follow-up, a button or a command wants beside an answer.
     "details": unless_first(details.reply),
     "sources": unless_first(details.sources),

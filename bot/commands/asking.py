@@ -12,7 +12,7 @@ from bot.chat.question import Question, When
 from bot.chat.understanding import prepare
 from bot.commands.console import file_errors, page_of, say, warn
 from bot.commands.json_lines import LineUnusable, given, numbered, record_of
-from bot.pages import DEFAULT_LANGUAGE
+from bot.pages import DEFAULT_LANGUAGE, render
 from bot.settings import Settings
 from index.catalog import SHANGHAI_COMPOSITE, Index, lookup
 from index.errors import MarketError
@@ -46,16 +46,22 @@ def show(found: Answer, *, as_json: bool) -> None:
         say(found.page.plain)
 
 
-def save_chart(path: Path, found: Answer, reader: Reader, at: datetime | date, settings: Settings) -> None:
-    """Write the picture of an answer's move, if it has one."""
+def save_chart(path: Path, found: Answer, reader: Reader, at: datetime | date, settings: Settings) -> bool:
+    """Write the picture of an answer's move.
+
+    Returns:
+        Whether there is one; an answer without a move has none, and standard error says so.
+    """
     from bot.chat.picture import draw  # noqa: PLC0415 - matplotlib takes longer than the answer
 
     if found.told.move is None:
-        return
+        warn(render("no_chart", found.language, {"path": str(path)}).plain)
+        return False
     moment = at if isinstance(at, datetime) else found.told.move.published_at
     png = draw(reader.bars(found.told.move.index, moment), found.told.move, found.language, settings.colours)
     with file_errors(path):
         path.write_bytes(png)
+    return True
 
 
 def batch(name: str, reader: Reader, now: datetime, habits: Habits) -> None:

@@ -92,6 +92,29 @@ def test_a_chart_is_written_beside_the_answer(whyup: Whyup, tmp_path: Path) -> N
     assert picture.read_bytes().startswith(b"\x89PNG\r\n")
 
 
+def test_an_answer_without_a_move_has_no_chart_and_says_so(whyup: Whyup, tmp_path: Path) -> None:
+    picture = tmp_path / "close.png"
+    result = whyup("ask", "how is the index calculated?", "--chart", str(picture))
+    assert (result.exit_code, picture.exists()) == (1, False)
+    assert result.stderr == f"No picture was written to {picture}: the answer speaks of no single move.\n"
+
+
+def test_whoever_asks_nothing_is_told_what_can_be_asked(whyup: Whyup) -> None:
+    result = whyup("ask", "")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (
+        0,
+        "Why is the index up? Ask me, in your own words, in English or Chinese.",
+    )
+
+
+def test_line_n_of_a_batch_answers_line_n_blank_ones_too(whyup: Whyup, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"text": "help"}\n\n{"text": "help"}\n', encoding="utf-8")
+    found = [json.loads(line) for line in whyup("ask", "--batch", str(file)).stdout.splitlines()]
+    assert [one.get("error") for one in found] == [None, "LineUnreadable", None]
+    assert found[1]["reason"] == "nothing stands there"
+
+
 def test_a_batch_answers_line_by_line_in_order_and_survives_broken_lines(whyup: Whyup, tmp_path: Path) -> None:
     lines = [
         json.dumps({"text": "why is the market up?", "at": AT}),

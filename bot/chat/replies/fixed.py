@@ -15,6 +15,11 @@ def page(template: str) -> Reply:
     return lambda _asked: Told(template, {"indices": [index.code for index in CATALOG]})
 
 
+def abuse(asked: Asked) -> Told:
+    """A page that obeys nothing; whoever has not written anything yet is told what can be asked."""
+    return page("abuse" if asked.question.text.strip() else "help")(asked)
+
+
 def settings(asked: Asked) -> Told:
     """What the chat has chosen, and how to change it."""
     habits = asked.habits

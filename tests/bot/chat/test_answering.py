@@ -186,7 +186,7 @@ WHENS = {
 
 def asked(reader: Reader, intent: str, language: str, when: When = WHENS["latest"], code: str = "000001.SH") -> Answer:
     driver = "policy" if intent == "drivers_detail" else None
-    question = Question("", "en", intent, BY_CODE[code], (), when, "up", driver)
+    question = Question("what was asked", "en", intent, BY_CODE[code], (), when, "up", driver)
     return reply_to(Asked(question, AFTER, reader, language, Habits(language, "red_up")))
 
 
@@ -269,6 +269,12 @@ def test_a_refusal_gives_the_facts_whatever_is_asked(intent: str, language: str,
     assert found.told.move
     assert found.told.move.session == date(2024, 9, 30)
     assert "336.50" in found.page.plain
+
+
+@pytest.mark.parametrize("text", ["", " \n"], ids=["empty", "blank"])
+def test_whoever_has_not_asked_anything_yet_is_told_what_can_be_asked(text: str, sample_reader: Reader) -> None:
+    assert answer(text, AFTER, sample_reader).told.template == "help"
+    assert answer("\u202e", AFTER, sample_reader).told.template == "abuse"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

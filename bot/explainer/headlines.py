@@ -32,7 +32,7 @@ _EXPECTED = re.compile(
 )
 # A negation turns what it stands right before; farther away it speaks of something else.
 _NEGATION_REACH = 6
-# Words that hold the character of a negation and negate nothing; and the end of a clause, which a negation stays within.
+# Words that hold the character of a negation and negate nothing; and the ends of clauses, beyond which none reaches.
 _HARMLESS = re.compile("未来|未必|不断|不仅|不但|不少|不住|不得不|不错|不足|不及|不佳|不振|不同|不久|不过|不利|不济")
 _CLAUSE = re.compile(r"[ ,:;]")
 # How far into an English title its subject may begin: encyclopaedias tell whole stories in one, with the oil price,
@@ -245,9 +245,18 @@ def _is_neutral(rule: Rule, heard: _Heard) -> bool:
 
 
 def _settled(rule: Rule, title: Title) -> tuple[int, int] | None:
-    """The sign that one of the rule's own phrases gives the headline, and where that phrase begins."""
-    found = ((sign, book.first(title)) for sign, book in ((-1, rule.bad), (1, rule.good)))
-    return next(((sign, start) for sign, start in found if start is not None), None)
+    """The sign that the rule's own phrases give the headline, and where they begin; the longer of two that overlap.
+
+    "Curbs" are bad and "lifts curbs" is good: what is inside a good phrase is part of it.
+    """
+    good = rule.good.spans(title)
+    bad = [span for span in rule.bad.spans(title) if not any(_holds(each, span) for each in good)]
+    found = bad or good
+    return (-1 if bad else 1, min(found)[0]) if found else None
+
+
+def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
+    return outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _direction(hit: _Hit, heard: _Heard) -> int:

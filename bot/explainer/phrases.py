@@ -61,14 +61,15 @@ class Phrasebook:
         found = ((_pattern(phrase).search(title.text), phrase) for phrase in self.candidates(title))
         return [(match.start(), phrase) for match, phrase in found if match]
 
+    def spans(self, title: Title) -> list[tuple[int, int]]:
+        """Where each of its phrases that stand in the headline begins and ends."""
+        found = (_pattern(phrase).search(title.text) for phrase in self.candidates(title))
+        return [match.span() for match in found if match]
+
     def all_starts(self, title: Title) -> list[int]:
         """Every place where one of its phrases begins."""
         found = (_pattern(phrase).finditer(title.text) for phrase in self.candidates(title))
         return [match.start() for matches in found for match in matches]
-
-    def first(self, title: Title) -> int | None:
-        """Where the first of its phrases begins, or None."""
-        return min((start for start, _ in self.starts(title)), default=None)
 
     def speaks(self, title: Title) -> bool:
         """Whether any of its phrases stands in the headline."""

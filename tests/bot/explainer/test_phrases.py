@@ -66,5 +66,5 @@ def test_a_word_list_stands_in_for_its_name() -> None:
     assert spell_out("{fed} cuts", {"fed": ["Fed", "美联储"]}) == "(Fed|美联储) cuts"
 
 
-def test_the_first_of_several_phrases_is_where_the_topic_begins() -> None:
-    assert Phrasebook(["股", "油"]).first(listen("油股齐涨")) == 0
+def test_a_phrase_spans_the_characters_that_it_matched() -> None:
+    assert sorted(Phrasebook(["油", "齐涨"]).spans(listen("油股齐涨"))) == [(0, 1), (2, 4)]

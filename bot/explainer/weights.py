@@ -27,7 +27,7 @@ WEIGHTS: Weights = {
     "northbound": 0.17,  # big weeks agree with the market's sign about half the time (index_math, 5)
     "margin": 0.17,  # borrowing follows prices more than it leads them
     "fund_units": 0.17,  # creations follow prices too; a label for it did not stand in the reports
-    "rate": 0.17,  # day R² of currency and yields with the Composite is below 0.03
+    "rate": 0.12,  # day R² of currency and yields with the Composite is below 0.03; a note beside them comes first
 }
 
 

@@ -59,7 +59,9 @@ Chart = Annotated[Path | None, typer.Option(help="Also write the close picture t
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="In English or Chinese, in your own words.")] = "",
+    question: Annotated[
+        str, typer.Argument(help="In English or Chinese, in your own words.", callback=console.typed)
+    ] = "",
     batch: Annotated[str, typer.Option(help="Answer the JSON lines of this file; - reads standard input.")] = "",
     at: At = "",
     language: Language = "",
@@ -79,7 +81,7 @@ def ask(
 @app.command()
 def explain(
     session: Annotated[str, typer.Argument(help="A day, 2024-09-30; the latest when not given.")] = "",
-    index: Annotated[str, typer.Option(help="A code or name of the catalogue.")] = "",
+    index: Annotated[str, typer.Option(help="A code or name of the catalogue.", callback=console.typed)] = "",
     at: At = "",
     language: Language = "",
     as_json: AsJson = False,
@@ -140,7 +142,7 @@ def rebuild(
     out: Annotated[
         Path | None, typer.Option(help="Write levels, divisors and sector points; the ending says how.")
     ] = None,
-    compare: Annotated[str, typer.Option(help="A published index to compare with.")] = "",
+    compare: Annotated[str, typer.Option(help="A published index to compare with.", callback=console.typed)] = "",
 ) -> None:
     """Compute an index from its constituents."""
     from bot.commands import rebuilding  # noqa: PLC0415 - pandas loads with it
@@ -235,8 +237,8 @@ def add_event(
     ],
     driver: Annotated[str, typer.Argument(help="A label of the taxonomy, policy.monetary.")],
     polarity: Annotated[int, typer.Argument(help="For mainland shares: 1, 0 or -1.")],
-    title_en: Annotated[str, typer.Argument(help="In your own words, English.")],
-    title_zh: Annotated[str, typer.Argument(help="The same in Chinese.")],
+    title_en: Annotated[str, typer.Argument(help="In your own words, English.", callback=console.typed)],
+    title_zh: Annotated[str, typer.Argument(help="The same in Chinese.", callback=console.typed)],
     url: Annotated[str, typer.Option(help="Where it can be read; required.")],
     effective_on: Annotated[str, typer.Option(help="The day from which it holds, 2024-09-27.")] = "",
 ) -> None:
@@ -330,7 +332,7 @@ def _now() -> datetime:
 
 def main() -> None:
     """The console script. Whatever becomes of standard output ends it with a status, not with a traceback."""
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr] # a terminal that knows no Chinese shows marks
+    console.speak_utf8()
     try:
         app()
         sys.stdout.flush()

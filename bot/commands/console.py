@@ -1,8 +1,11 @@
 """The terminal: progress on standard error, errors in one clear sentence, answers on standard output."""
 
+import os
 import sys
+from codecs import lookup
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,26 @@ from index.refresh import Progress
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
+
+
+def speak_utf8() -> None:
+    """Read and print UTF-8 where the shell names no encoding (``LANG=C``); otherwise what the terminal can show."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and lookup(stream.encoding).name == "ascii":
+            stream.reconfigure(encoding="utf-8")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that knows no Chinese shows marks
+
+
+def typed(words: str) -> str:
+    """An argument as it was typed: a shell that names no encoding hands Chinese over as stray bytes.
+
+    File names stay as they came, because the system wants its own bytes back.
+    """
+    try:
+        return os.fsencode(words).decode()
+    except UnicodeError:  # of a terminal with another encoding, which has been read rightly
+        return words
 
 
 def say(text: str) -> None:

@@ -131,6 +131,22 @@ def test_a_batch_answers_line_by_line_in_order_and_survives_broken_lines(whyup: 
     assert (found[0]["move"]["session"], found[3]["move"]["session"]) == ("2024-09-30", "2024-01-22")
 
 
+@pytest.mark.parametrize("through", ["argument", "standard input"])
+def test_a_shell_that_names_no_encoding_is_read_and_answered_in_utf8(
+    sample_url: str, tmp_path: Path, through: str
+) -> None:
+    bare = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    own = os.environ | bare | {"HOME": str(tmp_path), "WHYUP_DATABASE_URL": sample_url}
+    by_argument = through == "argument"
+    words = ("大盘今天为什么涨".encode(), b"--at", AT.encode(), b"--json") if by_argument else (b"--batch", b"-")
+    line = json.dumps({"text": "大盘今天为什么涨", "at": AT}, ensure_ascii=False).encode()
+    command = [sys.executable, "-m", "bot.cli", "ask", *words]
+    run = subprocess.run(command, cwd=ROOT, env=own, input=line, capture_output=True, check=True)  # noqa: S603 - ours
+    found = json.loads(run.stdout)
+    assert (found["intent"], found["language"]) == ("why_move", "zh-hans")
+    assert "上证指数" in found["text"]
+
+
 def test_the_same_question_at_the_same_moment_gives_the_same_bytes(sample_url: str, tmp_path: Path) -> None:
     """In two processes with two seeds of Python's hashes."""
     command = [sys.executable, "-m", "bot.cli", "ask", "why is the index up?", "--at", AT, "--json"]

@@ -149,8 +149,9 @@ def merge(titles: Iterable[str]) -> list[Story]:
     return [Story(tuple(told.title for told in story), max(story, key=_strength).reading) for story in stories]
 
 
-def _rank(hit: _Hit) -> tuple[int, int, int]:
-    return (-hit.rule.weight, -hit.rule.relevance, hit.start)
+def _rank(hit: _Hit) -> tuple[int, int, int, str]:
+    """By name at last, so that one headline has one reading, in whatever order its phrases are found."""
+    return (-hit.rule.weight, -hit.rule.relevance, hit.start, hit.rule.name)
 
 
 def _heard(text: str) -> _Heard:

@@ -122,7 +122,8 @@ def _of_flows(pro: Pro) -> tuple[Figure, ...]:
     return (
         Figure(
             "fund_shares", "etf_shares",
-            ((sse.FUND_SHARES,), *pro.get("tushare.fund_shares", ()), (eastmoney.FUND_SHARES,)), next_morning,
+            ((sse.FUND_SHARES, szse.FUND_SHARES), *pro.get("tushare.fund_shares", ()), (eastmoney.FUND_SHARES,)),
+            next_morning,
             appears=(MORNING,),
         ),
         Figure(

@@ -1,14 +1,15 @@
-"""The Shenzhen exchange's report pages: margin balances and Shenzhen Connect turnover.
+"""The Shenzhen exchange's report pages: margin balances, Shenzhen Connect turnover and the units of its funds.
 
-Both state their day in ``metadata.subname``, which AkShare's ``stock_margin_szse`` drops; amounts are in 亿元 and
-trades in 万笔. A day without a report is an empty table.
+The first two state their day in ``metadata.subname``, which AkShare's ``stock_margin_szse`` drops; amounts are in 亿元
+and trades in 万笔. A day without a report is an empty table. Units of funds come by AkShare with a date on each line
+(``fund_etf_scale_szse`` has none); a span of more than six months is answered with no lines at all.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from index.sources.cells import day, number, required
-from index.sources.contract import Answer, Call, Host, Record, Request, Row, Source, Unanswered, Why
+from index.sources.contract import Answer, Call, Host, Record, Request, Row, Source, Unanswered, Why, settled
 from index.sources.rows import check_stated, margin
 from index.sources.web import json_of, page
 
@@ -71,6 +72,22 @@ def _connect(record: Record, call: Call, _request: Request) -> Row:
     }
 
 
+def _share_calls(request: Request) -> Iterator[Call]:
+    yield Call("akshare:fund_scale_daily_szse", request.span() | {"symbol": "ETF"})
+
+
+def _shares(record: Record, _call: Call, request: Request) -> Row:
+    return {
+        "code": str(record["基金代码"]),
+        "session": settled(day(record["日期"]), request),
+        "shares": required(record["基金份额"], "shares"),
+    }
+
+
+FUND_SHARES = Source(
+    "szse.fund_shares", HOST, "etf_shares", PUBLISHER, _share_calls, _shares,
+    shape=("日期", "基金代码", "基金简称", "基金份额"), slice_days=90,
+)  # fmt: skip
 MARGIN = Source(
     "szse.margin", HOST, "margin", PUBLISHER, lambda request: _report(MARGIN_REPORT, request.sessions()), _margin,
     margin_rows, slice_days=20,

@@ -14,14 +14,15 @@ def beijing(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
 
 
-@pytest.mark.parametrize("figure", figures("token"), ids=lambda figure: figure.name)
+@pytest.mark.parametrize("figure", figures(), ids=lambda figure: figure.name)
 def test_every_figure_comes_from_two_hosts_besides_east_moneys_quote_hosts(figure: Figure) -> None:
     assert len({source.host.family for source in figure.sources()} - BANNING) >= 2
 
 
-def test_with_a_token_fund_shares_have_two_paths_too() -> None:
+def test_each_exchange_counts_the_units_of_its_own_funds_before_anybody_else_is_asked() -> None:
     (shares,) = [figure for figure in figures("token") if figure.name == "fund_shares"]
-    assert [path[0].host.family for path in shares.paths] == ["sse", "tushare", "eastmoney"]
+    paths = [[source.host.family for source in path] for path in shares.paths]
+    assert paths == [["sse", "szse"], ["tushare"], ["eastmoney"]]
 
 
 def test_without_a_token_tushare_is_not_asked() -> None:
@@ -39,7 +40,7 @@ def test_names_of_sources_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("figure", figures("token"), ids=lambda figure: figure.name)
+@pytest.mark.parametrize("figure", figures(), ids=lambda figure: figure.name)
 def test_every_source_of_a_figure_gives_its_kind(figure: Figure) -> None:
     assert {source.kind for source in figure.sources()} == {figure.kind}
 

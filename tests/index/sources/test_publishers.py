@@ -111,6 +111,7 @@ def test_a_recorded_answer_becomes_a_row_of_its_session(
         ),
         ("tushare.margin", None, MARGIN),
         ("sse.fund_shares", "2024-09-27", {"code": "510050", "session": FRIDAY, "shares": 55_137_440_000.0}),
+        ("szse.fund_shares", None, {"code": "159919", "session": FRIDAY, "shares": 41_250_330_000.0}),
         ("tushare.fund_shares", "510050", {"code": "510050", "session": FRIDAY, "shares": 55_137_440_000.0}),
         ("yahoo.rates", None, {"series": "usdcny", "date": FRIDAY, "value": 7.0110}),
         ("eastmoney.treasury", "us10y_pct", {"series": "us10y_pct", "date": FRIDAY, "value": 3.75}),

@@ -25,6 +25,7 @@ Parser = Callable[[Column, str], Any]
 RANGE_SLACK = 0.05
 REMEMBERED = 10_000  # cells a column
 _FIGURES_OF_A_BAR = ("open", "high", "low", "close", "volume_shares", "turnover_cny")
+SHOWN = 40  # characters of a cell that is too long to be repeated
 LONGEST_CELL = 2_000  # characters; a longer title is a file read with the wrong quoting
 
 
@@ -109,7 +110,7 @@ def _number(column: Column, cell: str) -> float:
 
 def _text(column: Column, cell: str) -> str:
     if len(cell) > LONGEST_CELL:
-        raise Rejected(Fault("too_long", column.name, cell[:40]))
+        raise Rejected(Fault("too_long", column.name, cell[:SHOWN]))
     return cell if cell.isprintable() else "".join(filter(str.isprintable, cell)).strip()
 
 
@@ -199,6 +200,13 @@ def _polarity_is_a_sign(values: Values) -> None:
         raise Rejected(Fault("not_a_sign", "polarity", str(values["polarity"])))
 
 
+def _link_is_of_the_web(values: Values) -> None:
+    """Readers tap a link: ``javascript:`` or ``file:`` would be none of a publisher's."""
+    url = values["url"]
+    if url and not url.lower().startswith(("https://", "http://")):
+        raise Rejected(Fault("not_a_link", "url", url[:SHOWN]))
+
+
 def _close_is_known(values: Values) -> None:
     """A bar is its close: a row without one is not stored, whether other figures stand in it or none at all."""
     if values["close"] is None:
@@ -228,5 +236,6 @@ RULES: Mapping[str, tuple[Callable[[Values], None], ...]] = {
     "etf_shares": (_exchange_was_open,),
     "connect": (_connect_was_open,),
     "constituents": (_exchange_was_open,),
-    "events": (_driver_is_known, _polarity_is_a_sign),
+    "events": (_driver_is_known, _polarity_is_a_sign, _link_is_of_the_web),
+    "headlines": (_link_is_of_the_web,),
 }

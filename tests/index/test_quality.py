@@ -72,10 +72,18 @@ def test_an_empty_cell_is_unknown_and_no_zero() -> None:
         ("events", EVENT.replace("policy.monetary", "policy"), ("unknown_driver", "driver")),
         ("events", EVENT.replace(",1,", ",2,"), ("not_a_sign", "polarity")),
         ("headlines", HEADLINE.replace("晚间新闻", "长" * 3000), ("too_long", "title")),
+        ("headlines", HEADLINE.replace(",,", ",javascript:alert(1),"), ("not_a_link", "url")),
+        ("headlines", HEADLINE.replace(",,", ",//example.org/news,"), ("not_a_link", "url")),
+        ("events", EVENT.replace("https:", "file:"), ("not_a_link", "url")),
     ],
 )  # fmt: skip
 def test_a_broken_rule_is_named_with_its_column(kind: str, row: str, fault: tuple[str, str]) -> None:
     assert fault_of(kind, row) == fault
+
+
+@pytest.mark.parametrize("url", ["", "https://example.org/a", "http://example.org/a", "HTTPS://EXAMPLE.ORG/A"])
+def test_a_headline_has_a_link_of_the_web_or_none(url: str) -> None:
+    assert judge("headlines", HEADLINE.replace(",,", f",{url},")).values["url"] == (url or None)
 
 
 def test_a_day_of_a_holiday_in_shanghai_may_be_one_of_trading_in_hong_kong() -> None:

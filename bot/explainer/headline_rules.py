@@ -123,7 +123,8 @@ class Shelf:
         """The lists of which a phrase stands in the headline, each with where its first one begins."""
         found: dict[str, int] = {}
         for start, phrase in self.book.starts(title):
-            found |= {name: min(start, found.get(name, start)) for name in self.lists[phrase]}
+            for name in self.lists[phrase]:
+                found[name] = min(start, found.get(name, start))
         return found
 
 

@@ -78,14 +78,16 @@ class _Heard:
     """A headline with the rules' phrases that stand in it, and the shared lists that speak in it, each with where.
 
     The lists are those of ``headlines_words.toml``; they are looked up only when a rule's phrase is there.
+    The place is where it plays: ``china``, ``us`` or ``elsewhere``.
     """
 
     title: Title
     starts: Sequence[tuple[int, str]]
     said: Mapping[str, int]
+    place: str
 
     def says(self, *lists: str) -> bool:
-        return any(name in self.said for name in lists)
+        return not self.said.keys().isdisjoint(lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ def _rank(hit: _Hit) -> tuple[int, int, int, str]:
 def _heard(text: str) -> _Heard:
     title = listen(text)
     starts = rulebook().triggers.starts(title)
-    return _Heard(title, starts, shelf().said(title) if starts else {})
+    said = shelf().said(title) if starts else {}
+    return _Heard(title, starts, said, _place(title, said))
 
 
 def _hits(heard: _Heard, published: date | None) -> list[_Hit]:
@@ -169,14 +172,14 @@ def _hits(heard: _Heard, published: date | None) -> list[_Hit]:
 def _fits(hit: _Hit, heard: _Heard, published: date | None) -> bool:
     is_in_time = published is None or hit.rule.since <= published <= hit.rule.until
     is_in_reach = heard.title.is_chinese or hit.start < _SUBJECT_BY
-    is_there = hit.rule.place == "any" or hit.rule.place == _place(heard)
+    is_there = hit.rule.place in ("any", heard.place)
     return is_in_time and is_in_reach and is_there and (hit.rule.ceremony_counts or not heard.says("beside"))
 
 
-def _place(heard: _Heard) -> str:
+def _place(title: Title, said: Mapping[str, int]) -> str:
     """The place named first is the subject; Chinese headlines that name none speak of China."""
-    named = [place for place in ("china", "us", "elsewhere") if place in heard.said]
-    return min(named, key=heard.said.__getitem__) if named else "china" if heard.title.is_chinese else "elsewhere"
+    named = [place for place in ("china", "us", "elsewhere") if place in said]
+    return min(named, key=said.__getitem__) if named else "china" if title.is_chinese else "elsewhere"
 
 
 def _caused(hit: _Hit, heard: _Heard, hits: Iterable[_Hit]) -> Reading:

@@ -13,7 +13,7 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -25,6 +25,7 @@ _HAN = re.compile(r"[㐀-鿿]")
 # "us" the pronoun must not be the country, so that the country is folded into a word of its own.
 _AMERICA = re.compile(r"\bU ?\. ?S\b ?\.?|\bUS\b(?!\$)")
 _TIDY = re.compile(r"['’]s\b|(?<=\w)[-‐–—_](?=\w)|[“”\"‘’']")
+_MARK = re.compile("[-‐–—_“”\"‘’']")
 _SPLIT_NUMBER = re.compile(r"(?<=\d) ?([.,]) (?=\d)")
 _SIGNS = {"..": ".{0,40}?", "(": "(?:", ")": ")", "|": "|", "#": r"[+-]?\d[\d.,]*", "^": r"\A", "$": r"\Z"}
 _PREFIX = 3
@@ -42,43 +43,53 @@ class Title:
     @property
     def is_chinese(self) -> bool:
         """Whether it holds a Chinese character."""
-        return _HAN.search(self.text) is not None
+        return not self.text.isascii() and _HAN.search(self.text) is not None
 
 
 class Phrasebook:
     """Phrases that are looked up by words or pairs of characters which they must hold, so that few are ever tried."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_gram: dict[str, list[tuple[str, tuple[frozenset[str], ...]]]] = {}
+        # By word or pair: the phrases that need nothing else, and those that do, each with that.
+        self._by_gram: dict[str, tuple[list[str], list[tuple[str, tuple[frozenset[str], ...]]]]] = {}
         for phrase in phrases:
             first, *others = needs(phrase)
             for gram in first:
-                self._by_gram.setdefault(gram, []).append((phrase, tuple(others)))
+                sole, more = self._by_gram.setdefault(gram, ([], []))
+                more.append((phrase, tuple(others))) if others else sole.append(phrase)
         self._grams = frozenset(self._by_gram)
 
     def starts(self, title: Title) -> list[tuple[int, str]]:
         """Its phrases that stand in the headline, each with where it begins."""
-        found = ((_pattern(phrase).search(title.text), phrase) for phrase in self.candidates(title))
-        return [(match.start(), phrase) for match, phrase in found if match]
+        return [(match.start(), phrase) for phrase, match in self._found(title)]
 
     def spans(self, title: Title) -> list[tuple[int, int]]:
         """Where each of its phrases that stand in the headline begins and ends."""
-        found = (_pattern(phrase).search(title.text) for phrase in self.candidates(title))
-        return [match.span() for match in found if match]
+        return [match.span() for _, match in self._found(title)]
 
     def all_starts(self, title: Title) -> list[int]:
         """Every place where one of its phrases begins."""
-        found = (_pattern(phrase).finditer(title.text) for phrase in self.candidates(title))
+        found = (_pattern(phrase).finditer(title.text) for phrase in self._candidates(title))
         return [match.start() for matches in found for match in matches]
 
     def speaks(self, title: Title) -> bool:
         """Whether any of its phrases stands in the headline."""
-        return any(_pattern(phrase).search(title.text) for phrase in self.candidates(title))
+        return any(_pattern(phrase).search(title.text) for phrase in self._candidates(title))
 
-    def candidates(self, title: Title) -> set[str]:
+    def _found(self, title: Title) -> Iterator[tuple[str, re.Match[str]]]:
+        text = title.text
+        for phrase in self._candidates(title):
+            if match := _pattern(phrase).search(text):
+                yield phrase, match
+
+    def _candidates(self, title: Title) -> set[str]:
         """The phrases that could stand in the headline: all that they need is there."""
-        listening = (entry for gram in title.grams & self._grams for entry in self._by_gram[gram])
-        return {phrase for phrase, others in listening if not (others and any(map(title.grams.isdisjoint, others)))}
+        grams, could = title.grams, set()
+        for gram in grams & self._grams:
+            sole, more = self._by_gram[gram]
+            could.update(sole)
+            could.update(phrase for phrase, others in more if not any(map(grams.isdisjoint, others)))
+        return could
 
 
 def fold(text: str, simplified: Mapping[int, int]) -> str:
@@ -89,7 +100,9 @@ def fold(text: str, simplified: Mapping[int, int]) -> str:
     """
     text = text if text.isascii() else normalize("NFKC", text).translate(simplified)
     text = (_AMERICA.sub("usa", text) if "U" in text else text).lower()
-    return _SPLIT_NUMBER.sub(r"\1", _TIDY.sub(_tidied, text)).replace("usa -", "usa ")
+    text = _TIDY.sub(_tidied, text) if _MARK.search(text) else text
+    text = _SPLIT_NUMBER.sub(r"\1", text) if ". " in text or ", " in text else text
+    return text.replace("usa -", "usa ")
 
 
 def _tidied(match: re.Match[str]) -> str:
@@ -199,5 +212,7 @@ def _piece(token: str) -> str:
 
 
 def _whole_word(token: str) -> str:
-    begins = f"(?<![a-z0-9&]){re.escape(token.rstrip('*'))}"
+    # Looked back from its end, so that the pattern begins with letters, which is found many times faster.
+    word = re.escape(token.rstrip("*"))
+    begins = f"{word}(?<![a-z0-9&]{word})"
     return begins + "[a-z]*" if token.endswith("*") else begins + "(?![a-z0-9&])"

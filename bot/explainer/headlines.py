@@ -249,18 +249,18 @@ def _is_neutral(rule: Rule, heard: _Heard) -> bool:
 
 
 def _settled(rule: Rule, title: Title) -> tuple[int, int] | None:
-    """The sign that the rule's own phrases give the headline, and where they begin; the longer of two that overlap.
+    """The sign that the rule's own phrases give the headline, and where they begin.
 
-    "Curbs" are bad and "lifts curbs" is good: what is inside a good phrase is part of it.
+    "Curbs" are bad and "lifts curbs" is good: a bad phrase with which a good one ends is part of that.
     """
     good = rule.good.spans(title)
-    bad = [span for span in rule.bad.spans(title) if not any(_holds(each, span) for each in good)]
+    bad = [span for span in rule.bad.spans(title) if not any(_ends_in(each, span) for each in good)]
     found = bad or good
     return (-1 if bad else 1, min(found)[0]) if found else None
 
 
-def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
-    return outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1]
+def _ends_in(longer: tuple[int, int], shorter: tuple[int, int]) -> bool:
+    return longer[0] < shorter[0] and longer[1] == shorter[1]
 
 
 def _direction(hit: _Hit, heard: _Heard) -> int:

@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.commands.console import say
 from bot.commands.json_lines import LeftOut, LineUnusable, day_of, given, numbered, record_of, tell
-from bot.explainer.evaluation import BY, Agreement, Compared, Named, Report, agreement, misses, split
+from bot.explainer.evaluation import BY, INTERVAL_PCT, Agreement, Compared, Named, Report, agreement, misses, split
 from bot.explainer.explanation import explain
-from bot.figures import Sourced
+from bot.figures import Sourced, sourced
 from bot.pages import render
 from index import moves, sessions
 from index.catalog import BY_CODE, SHANGHAI_COMPOSITE
@@ -141,6 +141,7 @@ def _miss_as_json(one: Compared) -> dict[str, object]:
 def _page(found: Evaluated, language: str, *, with_misses: bool) -> str:
     values = {
         "reports": Sourced(found, "whyup"),
+        "interval": sourced(INTERVAL_PCT / 100, "interval_share", "method", None),
         "missed": [Sourced(one, "whyup") for one in misses(found.compared)] if with_misses else [],
     }
     return render("evaluated", language, values).plain

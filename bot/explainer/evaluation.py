@@ -1,8 +1,8 @@
 """Our drivers against those that professional closing reports name: pure scoring, no reading of files.
 
 Reports that give no reason (`none`) are no wrong answer and no right one: the agreement is taken over those that name
-one, and how often we stay silent where a report does is a figure of its own. Intervals are 95 % percentiles of a
-bootstrap over sessions, because reports of one session are not independent of each other.
+one, and how often we stay silent where a report does is a figure of its own. Intervals are percentiles of a bootstrap
+over sessions, because reports of one session are not independent of each other.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ from index.moves import Direction, Move
 from index.taxonomy import group_of
 
 RESAMPLES = 2000
+INTERVAL_PCT = 95.0  # of the resampled rates lie in an interval
 SEED = 20240930
 EDGES_PCT = (0.5, 1.5)  # of the move, for the breakdown by size
 
@@ -189,7 +190,8 @@ def rate(compared: Sequence[Compared], hit: Hit) -> Rate:
     sums = np.array([(sum(hits), len(hits)) for hits in by_session.values()])
     drawn = np.random.default_rng(SEED).integers(len(sums), size=(RESAMPLES, len(sums)))
     totals = sums[drawn].sum(axis=1)
-    low, high = np.percentile(totals[:, 0] / totals[:, 1], [2.5, 97.5])
+    tail_pct = (100 - INTERVAL_PCT) / 2
+    low, high = np.percentile(totals[:, 0] / totals[:, 1], [tail_pct, 100 - tail_pct])
     return Rate(float(sums[:, 0].sum() / sums[:, 1].sum()), float(low), float(high), len(compared))
 
 

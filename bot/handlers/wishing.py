@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from telegram import Message
 
-from bot.figures import sourced
+from bot.figures import Figure, sourced
 from bot.handlers.talk import Talk
-from bot.handlers.wishes import WISHES
-from index.sessions import BEIJING
+from bot.handlers.wishes import MOST_PCT, WISHES
+from index.sessions import BEIJING, CLOSE
 
 Handle = Callable[[Message, str], Awaitable[None]]
 WEEK = timedelta(days=7)  # ahead is the day that a chat is shown as an example
@@ -34,8 +35,16 @@ class Wishing:
         now = self._clock.now()
         wished = WISHES[name](rest, now)
         if wished is None:
-            next_week = sourced((now + WEEK).astimezone(BEIJING).date(), "next_week", "example", None)
-            await self._talk.say(message, "wish_unread", name=name, next_week=next_week)
+            await self._talk.say(message, "wish_unread", name=name, **_bounds(now))
         else:
             await asyncio.to_thread(self._talk.keep, message, **wished)
             await self._talk.say(message, "wished", wishes=self._talk.wishes(message))
+
+
+def _bounds(now: datetime) -> dict[str, Any]:
+    """What can be wished: the limits that `bot.handlers.wishes` keeps, and a day to come."""
+    return {
+        "next_week": sourced((now + WEEK).astimezone(BEIJING).date(), "next_week", "example", None),
+        "most_pct": sourced(MOST_PCT, "most_pct", "whyup", None),
+        "earliest": Figure("earliest", f"{CLOSE:%H:%M}", "text", "Shanghai Stock Exchange", None),
+    }

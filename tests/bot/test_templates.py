@@ -117,6 +117,16 @@ def test_a_quoted_digit_in_a_tag_is_written_through_a_filter(language: str, page
     assert not [value for value in bare if re.search(r"\d", str(value))]
 
 
+@in_each_language
+@pytest.mark.parametrize("page", PAGES)
+def test_a_number_of_our_own_method_comes_from_where_it_is_defined(language: str, page: str) -> None:
+    """So that a changed constant changes the words; typed into a template are examples and what others have said."""
+    filters = (one for one in parsed(language, page).find_all(nodes.Filter) if one.name == "constant")
+    typed = [one for one in filters if isinstance(one.node, nodes.Const) and re.search(r"\d", str(one.node.value))]
+    sources = [one.args[0].as_const() for one in typed]
+    assert not [source for source in sources if source in {"method", "whyup"} or source.endswith(".py")]
+
+
 # --- Words for everything ---------------------------------------------------------------------------------------------
 
 

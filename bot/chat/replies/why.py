@@ -9,7 +9,8 @@ from bot.chat.replies.sourcing import sources, used
 from bot.chat.span import Span
 from bot.explainer import days
 from bot.explainer.explanation import Explanation
-from bot.figures import Figure, Sourced
+from bot.figures import Figure, Sourced, sourced
+from index import moves
 from index.moves import Direction, Move
 
 LARGEST = 3  # sessions shown of those that made a range
@@ -47,6 +48,7 @@ def values_of(move: Move, explanation: Explanation) -> dict[str, object]:
     """What every page about an explained move speaks of."""
     return {
         "move": Sourced(move),
+        "turnover_sessions": sourced(moves.MONTH, "constant", "method", None),
         "explanation": Sourced(explanation, move.source, move.published_at),
         "sources": sources(move, used(explanation)),
         "as_of": as_of(explanation.as_of),

@@ -20,15 +20,16 @@ def observe(reader: Reader, move: Move, window: Window) -> Iterator[Evidence]:
     if move.is_range or len(turnover) <= MONTH or not BY_CODE[move.index].is_mainland:
         return
     ratio = float(turnover.values[-1] / np.median(turnover.values[-MONTH - 1 : -1]))
-    if ratio >= UNUSUAL and window.age(publication.connect(turnover.day(-1))) == 0:
+    turnover_cny, session = float(turnover.values[-1]), turnover.day(-1)
+    if ratio >= UNUSUAL and window.age(publication.connect(session)) == 0:
         yield Evidence(
             topic="connect_turnover",
             driver="",
             kind="measured",
             polarity=0,
             strength=0.0,
-            published_at=publication.connect(turnover.day(-1)),
+            published_at=publication.connect(session),
             source=turnover.source,
-            facts={"turnover_cny": float(turnover.values[-1]), "ratio_times": ratio, "session": turnover.day(-1)},
+            facts={"turnover_cny": turnover_cny, "ratio_times": ratio, "session": session, "sessions": MONTH},
             figure="turnover_cny",
         )

@@ -45,6 +45,6 @@ def _evidence(ratio: float, code: str, turnover_cny: float, source: str, move: M
         strength=0.0,
         published_at=sessions.close_of(move.session),
         source=source,
-        facts={"code": code, "turnover_cny": turnover_cny, "ratio_times": ratio},
+        facts={"code": code, "turnover_cny": turnover_cny, "ratio_times": ratio, "sessions": MEDIAN_OF},
         figure="ratio_times",
     )

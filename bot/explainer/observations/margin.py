@@ -33,7 +33,7 @@ def _unusual(balance: Series, market: str) -> Iterator[Evidence]:
     z = float((weekly_pct[-1] - np.mean(weekly_pct[:-1])) / np.std(weekly_pct[:-1]))
     if not abs(z) >= UNUSUAL:
         return
-    change_pct = float(weekly_pct[-1])
+    balance_cny, change_pct = float(balance.values[-1]), float(weekly_pct[-1])
     yield Evidence(
         topic="margin",
         driver="flows.domestic",
@@ -42,6 +42,6 @@ def _unusual(balance: Series, market: str) -> Iterator[Evidence]:
         strength=min(abs(z), CAP),
         published_at=publication.margin(balance.day(-1)),
         source=balance.source,
-        facts={"market": market, "balance_cny": float(balance.values[-1]), "change_pct": change_pct},
+        facts={"market": market, "balance_cny": balance_cny, "change_pct": change_pct, "sessions": WEEK},
         figure="balance_cny",
     )

@@ -52,7 +52,7 @@ class Sourced:
         return sourced(getattr(self._thing, name), name, self._source, self._as_of)
 
 
-def sourced(value: object, name: str, source: str, as_of: datetime | None) -> Any:  # noqa: ANN401
+def sourced(value: object, name: str, source: str, as_of: datetime | None) -> Any:  # noqa: ANN401 - as above
     """A value as templates see it: numbers and days as figures, texts and truths as they are."""
     if value is None or isinstance(value, bool | Figure | Sourced):
         return value
@@ -63,7 +63,7 @@ def sourced(value: object, name: str, source: str, as_of: datetime | None) -> An
     return _composed(value, name, source, as_of)
 
 
-def _composed(value: object, name: str, source: str, as_of: datetime | None) -> Any:  # noqa: ANN401
+def _composed(value: object, name: str, source: str, as_of: datetime | None) -> Any:  # noqa: ANN401 - as above
     if isinstance(value, datetime):
         return Figure(name, value.isoformat(), "moment", source, as_of or value)
     if isinstance(value, date):

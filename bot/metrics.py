@@ -157,7 +157,7 @@ class CountedAnswers(Answers):
     async def process_request(  # noqa: PLR0913, PLR0917 - the interface is python-telegram-bot's
         self,
         callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,  # noqa: ANN401
+        args: Any,  # noqa: ANN401 - what python-telegram-bot hands over
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],

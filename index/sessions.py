@@ -134,8 +134,7 @@ def _listed(mic: str, since: date) -> Days:
 
 
 def _asked(mic: str, since: date) -> Days:
-    # Imported here: the library costs a second start-up and most rooms only need `close_of`.
-    from exchange_calendars import get_calendar  # noqa: PLC0415
+    from exchange_calendars import get_calendar  # noqa: PLC0415 - a second of start-up that most rooms never need
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # its own, about pandas; nothing a reader can act upon

@@ -32,7 +32,11 @@ def _meant(word: str) -> str:
         return word
     if word in near:
         return near[word]
-    return next((found for found in map(_found, _shorter(word)) if found and abs(len(found) - len(word)) < 2), word)  # noqa: PLR2004
+    return next((found for found in map(_found, _shorter(word)) if found and _is_near(found, word)), word)
+
+
+def _is_near(found: str, word: str) -> bool:
+    return abs(len(found) - len(word)) <= 1
 
 
 def _found(shorter: str) -> str | None:

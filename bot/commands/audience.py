@@ -153,8 +153,8 @@ async def _send(ready: Draft, store: Store, settings: Settings, wall: Callable[[
 def _bar() -> Iterator[Callable[[Progress], None]]:
     """A live line on standard error: sent, failed, left, rate and time left."""
     from rich.console import Console  # noqa: PLC0415 - loads longer than most commands take
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bars  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - the same
+    from rich.progress import Progress as Bars  # noqa: PLC0415 - the same
 
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
     with Bars(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bars:

@@ -111,7 +111,7 @@ def progress_bars(title: str) -> Iterator[Progress]:
 
 def _bars(title: str) -> "Bars":
     from rich import progress  # noqa: PLC0415 - loads longer than most commands take
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415 - the same
 
     columns = (progress.TextColumn(title), progress.TextColumn("{task.description}"), progress.BarColumn())
     more = (progress.MofNCompleteColumn(), progress.TimeRemainingColumn())

@@ -77,9 +77,9 @@ class AiohttpRequest(BaseRequest):
         method: str,
         request_data: RequestData | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - a number, None or the mark of neither
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - the same
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - the same
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - the same
     ) -> tuple[int, bytes]:
         """Make one request.
 

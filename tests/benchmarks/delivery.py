@@ -74,7 +74,7 @@ def fake(folder: Path, **options: float | str) -> Iterator[Fake]:
     ledger = folder / "ledger.jsonl"
     flags = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value))]
     command = [sys.executable, "-m", "tests.botapi", "--ledger", str(ledger), *flags]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:  # noqa: S603 - our own program
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         about = json.loads(process.stdout.readline())
         try:
@@ -165,7 +165,7 @@ def worker(options: argparse.Namespace) -> None:
 
 def kill(options: argparse.Namespace) -> None:
     chats, kills = options.chats or 3000, options.kills
-    chance = random.Random(options.seed)  # noqa: S311 - repeatable, not secret
+    chance = random.Random(options.seed)
     with folder() as place, fake(place, chats=chats, rate=330, burst=30, latency_ms=50) as api:
         engine = database(place, chats, api.first_chat)
         enqueue(engine)
@@ -184,7 +184,7 @@ def killed(engine: Engine, api: Fake, after_s: float) -> float:
     """Start a process and kill it some time after its first message; the seconds until that."""
     seen = api.ledger.stat().st_size
     began = time.perf_counter()
-    with subprocess.Popen(_command(engine, api), stdout=subprocess.DEVNULL, cwd=ROOT) as process:  # noqa: S603 - ours
+    with subprocess.Popen(_command(engine, api), stdout=subprocess.DEVNULL, cwd=ROOT) as process:
         while api.ledger.stat().st_size == seen and process.poll() is None:
             time.sleep(0.001)
         first = time.perf_counter() - began
@@ -194,7 +194,7 @@ def killed(engine: Engine, api: Fake, after_s: float) -> float:
 
 
 def finish(engine: Engine, api: Fake) -> None:
-    subprocess.run(_command(engine, api), stdout=subprocess.DEVNULL, cwd=ROOT, check=True)  # noqa: S603 - our own
+    subprocess.run(_command(engine, api), stdout=subprocess.DEVNULL, cwd=ROOT, check=True)
 
 
 def _judged(engine: Engine, api: Fake, kills: int) -> dict[str, object]:
@@ -267,7 +267,7 @@ async def _answered(bot: ExtBot[int], chat_id: int) -> float:
 
 def chaos(options: argparse.Namespace) -> None:
     with folder() as place:
-        told("chaos", **asyncio.run(_tossed(place, options.seconds, random.Random(options.seed))))  # noqa: S311
+        told("chaos", **asyncio.run(_tossed(place, options.seconds, random.Random(options.seed))))
 
 
 async def _tossed(place: Path, seconds: float, chance: random.Random) -> dict[str, object]:

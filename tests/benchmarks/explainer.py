@@ -81,7 +81,7 @@ def _keep_only(store: Store, index: str) -> None:
 
 def with_other_days_evidence(reader: Reader) -> list[Explanation]:
     """Moves explained by what was known on another session, drawn at random."""
-    drawn = random.Random(SEED).sample(days(reader), 2 * CUT)  # noqa: S311 - not a secret
+    drawn = random.Random(SEED).sample(days(reader), 2 * CUT)
     found = [
         (move_of(reader, one), move_of(reader, other)) for one, other in zip(drawn[:CUT], drawn[CUT:], strict=True)
     ]
@@ -90,7 +90,7 @@ def with_other_days_evidence(reader: Reader) -> list[Explanation]:
 
 def seen_ahead(reader: Reader) -> int:
     """Of random sessions, those whose answer changes when everything later is taken away."""
-    drawn = sorted(random.Random(SEED).sample(days(reader, until=LAST), CUT), reverse=True)  # noqa: S311 - not a secret
+    drawn = sorted(random.Random(SEED).sample(days(reader, until=LAST), CUT), reverse=True)
     with tempfile.TemporaryDirectory() as folder:
         cut = Store(f"sqlite:///{folder}/cut.db")
         load_folder(cut, HISTORY, datetime.now(UTC))  # noqa: TID251 - a benchmark's own clock

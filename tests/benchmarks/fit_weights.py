@@ -77,7 +77,7 @@ def compared(found: Sequence[Case], weights: Weights) -> list[Compared]:
 
 def out_of_fold(found: Sequence[Case], start: Weights, seed: int) -> list[Compared]:
     """Every report beside our answer by weights that were fitted without its session."""
-    shuffled = random.Random(seed).sample(list(found), len(found))  # noqa: S311 - a fold is no secret
+    shuffled = random.Random(seed).sample(list(found), len(found))
     folds = [shuffled[place::FOLDS] for place in range(FOLDS)]
     rest = [[case for other in folds if other is not fold for case in other] for fold in folds]
     return [one for fold, others in zip(folds, rest, strict=True) for one in compared(fold, fit(others, start))]

@@ -64,7 +64,7 @@ async def live(url: str, telegram: FakeTelegram, clock: Clock, plan: Plan, done:
             jobs = schedule.scheduler(push.run, clock)
             jobs.add_job(push.run, id="at_once", misfire_grace_time=None)  # as the bot does when it comes up
             jobs.start()
-            asyncio.get_running_loop().call_later(random.uniform(0, 0.4), time.sleep, stall_s)  # noqa: S311
+            asyncio.get_running_loop().call_later(random.uniform(0, 0.4), time.sleep, stall_s)
             await _until(done, 1.0 + stall_s if plan.restarts and stall_s else PATIENCE_S + stall_s)
             jobs.shutdown(wait=False)
             store.engine.dispose()
@@ -84,7 +84,7 @@ async def _until(done: threading.Event, seconds: float) -> None:
 def close(url: str, telegram: FakeTelegram, session: date, plans: tuple[Plan, Plan]) -> None:
     """Both bots live through one close."""
     done = threading.Event()
-    clock = Clock.set_to(sessions.close_of(session) + schedule.SETTLES - BEFORE, lambda: datetime.now(UTC))  # noqa: TID251
+    clock = Clock.set_to(sessions.close_of(session) + schedule.SETTLES - BEFORE, lambda: datetime.now(UTC))  # noqa: TID251 - a benchmark runs now
     bots = [threading.Thread(target=lambda p=plan: asyncio.run(live(url, telegram, clock, p, done))) for plan in plans]
     for bot in bots:
         bot.start()
@@ -107,11 +107,11 @@ def _wait_for(url: str, session: date, seconds: float) -> None:
 
 def main() -> None:
     """Print what was counted."""
-    wanted, chance = int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS, random.Random(7)  # noqa: S311
+    wanted, chance = int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS, random.Random(7)
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'whyup.db'}"
         store = Store(url)
-        load_folder(store, SAMPLE, datetime.now(UTC))  # noqa: TID251
+        load_folder(store, SAMPLE, datetime.now(UTC))  # noqa: TID251 - a benchmark runs now
         tables.create(store.engine)
         telegram = FakeTelegram(rates=NO_LIMITS)
         with InThread(telegram):

@@ -141,7 +141,7 @@ def test_a_shell_that_names_no_encoding_is_read_and_answered_in_utf8(
     words = ("大盘今天为什么涨".encode(), b"--at", AT.encode(), b"--json") if by_argument else (b"--batch", b"-")
     line = json.dumps({"text": "大盘今天为什么涨", "at": AT}, ensure_ascii=False).encode()
     command = [sys.executable, "-m", "bot.cli", "ask", *words]
-    run = subprocess.run(command, cwd=ROOT, env=own, input=line, capture_output=True, check=True)  # noqa: S603 - ours
+    run = subprocess.run(command, cwd=ROOT, env=own, input=line, capture_output=True, check=True)
     found = json.loads(run.stdout)
     assert (found["intent"], found["language"]) == ("why_move", "zh-hans")
     assert "上证指数" in found["text"]
@@ -152,7 +152,7 @@ def test_the_same_question_at_the_same_moment_gives_the_same_bytes(sample_url: s
     command = [sys.executable, "-m", "bot.cli", "ask", "why is the index up?", "--at", AT, "--json"]
     own = os.environ | {"HOME": str(tmp_path), "WHYUP_DATABASE_URL": sample_url}
     runs = [
-        subprocess.Popen(command, cwd=ROOT, env=own | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE)  # noqa: S603
+        subprocess.Popen(command, cwd=ROOT, env=own | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE)
         for seed in ("1", "2")
     ]
     first, second = (run.communicate(timeout=60)[0] for run in runs)
@@ -168,7 +168,7 @@ def test_no_heavy_library_is_loaded_for_an_answer(sample_url: str, tmp_path: Pat
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
     own = os.environ | {"HOME": str(tmp_path), "WHYUP_DATABASE_URL": sample_url}
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, check=True)  # noqa: S603
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, check=True)
     assert run.stdout.decode().splitlines()[-1] == "[]"
 
 

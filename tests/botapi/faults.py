@@ -56,7 +56,7 @@ class Faults:
 
     latency_s: float | tuple[float, float] = 0.0
     planned: list[Fault] = field(default_factory=list)
-    chance: random.Random = field(default_factory=lambda: random.Random(20240930))  # noqa: S311 - repeatable, not secret
+    chance: random.Random = field(default_factory=lambda: random.Random(20240930))
 
     def plan(self, fault: Fault) -> Fault:
         self.planned.append(fault)

@@ -40,7 +40,7 @@ def test_a_thread_serves_tests_that_are_not_async() -> None:
 def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any], Path]]:
     ledger = tmp_path / "ledger.jsonl"
     command = [sys.executable, "-m", "tests.botapi", "--chats", "9", "--burst", "2", "--ledger", str(ledger)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603 - ours
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout
         yield running, json.loads(running.stdout.readline()), ledger
         running.kill()

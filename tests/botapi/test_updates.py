@@ -148,7 +148,7 @@ async def test_privacy_mode_lets_through_what_is_meant_for_the_bot(
     telegram: FakeTelegram,
     wei: Chat,
     text: str,
-    arrives: bool,  # noqa: FBT001 - parametrised
+    arrives: bool,
 ) -> None:
     group = telegram.supergroup()
     await telegram.adds_bot(group)

@@ -176,7 +176,7 @@ class Pusher:
         except (ClientError, OSError, TimeoutError) as error:
             return self._noted(f"Connection failed: {type(error).__name__}", taken=False)
 
-    def _noted(self, trouble: str, taken: bool) -> bool:  # noqa: FBT001 - passed on as it came
+    def _noted(self, trouble: str, taken: bool) -> bool:
         if not taken:
             self.last_error = (self._now(), trouble)
         return taken

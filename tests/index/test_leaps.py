@@ -120,7 +120,7 @@ def test_a_holiday_is_no_missing_session() -> None:
     ("since", "is_one"), [(date(2024, 9, 27), True), (date(2024, 8, 30), True), (date(2024, 5, 31), True)],
     ids=["the session before", "a month missing", "four months missing"],
 )  # fmt: skip
-def test_a_moved_point_stays_a_leap_over_months_without_rows(since: date, is_one: bool) -> None:  # noqa: FBT001
+def test_a_moved_point_stays_a_leap_over_months_without_rows(since: date, is_one: bool) -> None:
     assert is_leap(COMPOSITE, (since, 3087.53), (MONDAY_IS, 33365.0)) is is_one
     assert not is_leap(COMPOSITE, (since, 3087.53), (MONDAY_IS, 3336.50))
 

@@ -48,7 +48,7 @@ def test_a_funds_turnover_is_its_price_times_its_volume() -> None:
 
 
 @pytest.mark.parametrize(("net_buy_cny", "doubted"), [(-6.45e8, False), (0.0, False), (-6.45, True), (6.45e12, True)])
-def test_net_buying_in_another_unit_is_doubted(net_buy_cny: float, doubted: bool) -> None:  # noqa: FBT001
+def test_net_buying_in_another_unit_is_doubted(net_buy_cny: float, doubted: bool) -> None:
     assert bool(codes("northbound", net_buy_cny=net_buy_cny)) == doubted
 
 

@@ -53,7 +53,7 @@ def day(iso: str) -> date:
         ("2026-11-21", False),
     ],
 )
-def test_the_exchange_is_open_on_its_sessions_only(iso: str, is_open: bool) -> None:  # noqa: FBT001
+def test_the_exchange_is_open_on_its_sessions_only(iso: str, is_open: bool) -> None:
     assert sessions.is_session(day(iso)) is is_open
     assert sessions.opening(day(iso)) is (Opening.OPEN if is_open else Opening.CLOSED)
 
@@ -142,7 +142,7 @@ def test_the_calendar_library_knows_the_days_to_come() -> None:
 
 @pytest.mark.skipif(not HISTORY.exists(), reason="the development history is not on this machine")
 def test_the_calendar_agrees_with_every_session_that_left_a_bar() -> None:
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415 - only where the history is
 
     bars = pd.read_csv(HISTORY / "bars.csv.gz", usecols=["index", "session"])
     observed = bars.loc[bars["index"] == "000001.SH", "session"].to_numpy(dtype="datetime64[D]")
@@ -245,7 +245,7 @@ def test_a_closures_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         ("2024-08-16", True),
     ],
 )
-def test_connect_is_open_when_both_markets_are_and_the_money_can_move(iso: str, is_open: bool) -> None:  # noqa: FBT001
+def test_connect_is_open_when_both_markets_are_and_the_money_can_move(iso: str, is_open: bool) -> None:
     assert sessions.connect_is_open(day(iso)) is is_open
 
 

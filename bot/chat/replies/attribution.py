@@ -65,7 +65,7 @@ def _constituents(asked: Asked) -> tuple[Known, ...]:
 def _attributed(asked: Asked, rows: tuple[Known, ...], key: str) -> Attribution:
     import pandas as pd  # noqa: PLC0415 - half a second that only this answer needs
 
-    from index.contributions import attribute, by, over  # noqa: PLC0415
+    from index.contributions import attribute, by, over  # noqa: PLC0415 - loads pandas too
 
     levels = pd.Series(asked.bars.close, index=[asked.bars.session(place) for place in range(len(asked.bars))])
     table = pd.DataFrame([{name: row[name] for name in _COLUMNS} for row in rows])

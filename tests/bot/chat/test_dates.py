@@ -12,7 +12,7 @@ ANY_DAY = st.dates(date(1900, 1, 1), date(2190, 12, 31))
 
 
 @given(ANY_DAY, st.integers(1, 12), st.integers(1, 28), st.booleans())
-def test_the_nearest_day_of_a_year_is_less_than_a_year_away(today: date, month: int, day: int, ahead: bool) -> None:  # noqa: FBT001
+def test_the_nearest_day_of_a_year_is_less_than_a_year_away(today: date, month: int, day: int, ahead: bool) -> None:
     found = dates.nearest(month, day, today, ahead=ahead)
     assert found is not None
     assert (found.month, found.day) == (month, day)

@@ -92,7 +92,7 @@ def test_the_next_one_may_when_the_first_has_finished(engine: Engine) -> None:
 def test_a_killed_process_lets_go_at_once(engine: Engine) -> None:
     command = [sys.executable, "-c", HOLD, engine.url.render_as_string(hide_password=False)]
     root = Path(__file__).parents[3]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as other:  # noqa: S603 - our own program
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         with pytest.raises(AlreadyBroadcasting), sole(engine):

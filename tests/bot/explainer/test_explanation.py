@@ -70,7 +70,7 @@ def test_no_explanation_names_more_than_four_drivers_or_one_that_points_the_othe
 def test_what_became_public_after_a_close_changes_nothing_about_it(sample: Store, tmp_path: Path) -> None:
     """Rows are taken away from the newest close backwards, so one copy of the store serves every session."""
     later = Reader(sample)
-    drawn = sorted(random.Random(7).sample(_sessions(later)[100:], CUT), reverse=True)  # noqa: S311 - not a secret
+    drawn = sorted(random.Random(7).sample(_sessions(later)[100:], CUT), reverse=True)
     cut = Store(f"sqlite:///{tmp_path}/cut.db")
     load_folder(cut, SAMPLE, datetime(2024, 10, 1, tzinfo=UTC))
     for session in drawn:

@@ -52,7 +52,7 @@ def test_a_rule_that_makes_no_sense_is_named_with_what_is_wrong(change: dict[str
         pytest.param("专家谈央行降准0.5个百分点", True, id="an act in somebody's mouth"),
     ],
 )
-def test_a_rule_says_what_makes_its_headline_an_act(title: str, is_weak: bool) -> None:  # noqa: FBT001 - a label
+def test_a_rule_says_what_makes_its_headline_an_act(title: str, is_weak: bool) -> None:
     (rule,) = assemble([("mine", GOOD | {"acts": ["#个百分点"], "minor": ["专家"]})]).rules
     assert rule.is_weak(listen(folded(title))) is is_weak
 

@@ -69,7 +69,7 @@ def test_another_unit_is_no_small_difference(unit: float) -> None:
 
 
 @pytest.mark.parametrize(("other", "expected"), [(1.02, False), (0.985, False), (1.0201, True), (0.97, True)])
-def test_two_percent_are_tolerated_either_way(other: float, expected: bool) -> None:  # noqa: FBT001
+def test_two_percent_are_tolerated_either_way(other: float, expected: bool) -> None:
     assert differ([8e11, 8e11 * other]) is expected
 
 

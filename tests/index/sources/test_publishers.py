@@ -148,7 +148,7 @@ def test_new_yorks_close_is_the_same_from_every_publisher(name: str) -> None:
         ("sina.headlines", "沪深两市成交额突破2万亿元", "13:40:12", False),
     ],
 )
-def test_a_flash_is_kept_as_title_moment_source_and_link(name: str, title: str, hour: str, has_link: bool) -> None:  # noqa: FBT001
+def test_a_flash_is_kept_as_title_moment_source_and_link(name: str, title: str, hour: str, has_link: bool) -> None:
     row = read(name).rows[0]
     assert set(row) == {column.name for column in KINDS["headlines"].columns}
     assert row["title"] == title

@@ -206,7 +206,7 @@ def _moved(hits: Iterable[_Hit], heard: _Heard) -> int:
 
 def _weighed(hit: _Hit, heard: _Heard) -> Reading:
     is_denied = heard.says("denial")
-    polarity = _polarity(hit, heard) * (-1 if is_denied else 1)
+    polarity = _polarity(hit, heard)
     relevance = _relevance(hit.rule, heard)
     is_forward = is_denied or _is_expected(hit.rule, heard)
     strength = 0.0 if hit.rule.circular else _STRENGTHS[relevance] * (0.5 if is_forward else 1)
@@ -239,7 +239,8 @@ def _polarity(hit: _Hit, heard: _Heard) -> int:
     sign = _RISES[hit.rule.polarity] * _direction(hit, heard) if sign is None else sign
     # That somebody spoke of good news is none; bad news that must be answered is still bad.
     is_words = sign == 1 and heard.says("statement")
-    return 0 if is_words else -sign if sign and _is_negated(start, heard.title) else sign
+    is_turned = heard.says("denial") or _is_negated(start, heard.title)
+    return 0 if is_words else -sign if sign and is_turned else sign
 
 
 def _is_neutral(rule: Rule, heard: _Heard) -> bool:

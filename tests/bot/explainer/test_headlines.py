@@ -103,6 +103,21 @@ def test_the_subject_decides_the_driver(title: str, driver: str | None) -> None:
         pytest.param("人民币兑美元中间价下调12点", 0, id="a fixing that hardly moves"),
         pytest.param("10月CPI同比上涨0.3%", 0, id="consumer prices"),
         pytest.param("10月社会融资规模增量1.4万亿元", 0, id="a level only"),
+        pytest.param("Shenzhen lifts home purchase curbs", 1, id="a good phrase that ends with a bad one"),
+        pytest.param("Dollar extends rally as euro turns weak", -1, id="a weakness of something else"),
+        pytest.param("央行不会降准", -1, id="a negation right before"),
+        pytest.param("我国外贸结构不断优化", 1, id="a character of negation in a harmless word"),
+        pytest.param("信心不足 美股下跌", -1, id="a negation in the clause before"),
+        pytest.param("Cramer: The Fed should cut rates now", 0, id="a commentator's wish"),
+        pytest.param("发改委就促消费政策答记者问", 0, id="good news that is only spoken of"),
+        pytest.param("商务部就美国加征关税答记者问", -1, id="bad news that must be answered"),
+        pytest.param("我国外贸展现强大韧性", 1, id="the mood where no move is told"),
+        pytest.param("China retail sales steady despite slump in home prices", 0, id="what it happened in spite of"),
+        pytest.param("Trump cuts tariffs on Chinese goods to 30%", 1, id="a cut of the tariff"),
+        pytest.param("US tariffs on Chinese goods lead retailers to cut jobs", -1, id="a cut of something else"),
+        pytest.param("China trade surplus narrows to $60 billion", -1, id="a surplus that narrows"),
+        pytest.param("Fed signals it will slow rate hikes", 1, id="fewer rises"),
+        pytest.param("美国最高法院裁定对华关税违法", 1, id="a tariff that is struck down"),
     ],
 )
 def test_the_wording_decides_the_direction(title: str, polarity: int) -> None:
@@ -121,7 +136,7 @@ def test_the_wording_decides_the_direction(title: str, polarity: int) -> None:
         pytest.param("Oil slumps as OPEC may raise output", True, id="a move whose cause lies ahead and is called so"),
     ],
 )
-def test_what_is_not_yet_fact_is_forward(title: str, is_forward: bool) -> None:  # noqa: FBT001 - a label of the table
+def test_what_is_not_yet_fact_is_forward(title: str, is_forward: bool) -> None:
     assert read(title).is_forward is is_forward
 
 

@@ -23,7 +23,7 @@ _REPAIRS = (
     (re.compile(r"(?<=\.) (?=-[A-Za-z]|'s\b|com\b)"), ""),
 )
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-# What something happened in spite of did not move it.
+# What something happened in spite of is neither its subject nor what moved it.
 _DESPITE = re.compile(r"\b(?:despite|in spite of|defying|even as)\b[^,;:]*|尽管[^, ]*")
 _CAUSE = re.compile(r"\b(?:after|as|on|amid|following) (.+)")
 # "同比增0.9% 预期增1.2%": a figure and what was expected of it, each with the word that makes it a fall.
@@ -157,7 +157,7 @@ def _rank(hit: _Hit) -> tuple[int, int, int, str]:
 
 
 def _heard(text: str) -> _Heard:
-    title = listen(text)
+    title = listen(_DESPITE.sub("", text))
     starts = rulebook().triggers.starts(title)
     said = shelf().said(title) if starts else {}
     return _Heard(title, starts, said, _place(title, said))
@@ -269,8 +269,6 @@ def _direction(hit: _Hit, heard: _Heard) -> int:
     # A price goes where it goes: "rise despite slowest growth" is a rise.
     beyond = 0 if hit.rule.is_fact else _surprise(heard)
     moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(heard.title)]
-    spite = _DESPITE.search(heard.title.text)
-    moves = [move for move in moves if not spite.start() <= move[0] < spite.end()] if spite else moves
     nearest = min(moves, key=lambda move: (move[0] < hit.start, abs(move[0] - hit.start)), default=(0, 0))
     return beyond or nearest[1] or _tone(hit.rule, heard)
 

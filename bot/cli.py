@@ -24,6 +24,7 @@ from bot.settings import Settings
 from index.reader import Reader
 from index.sessions import BEIJING
 from index.store import Store
+from index.text import readable
 
 app = typer.Typer(
     help="Says why the Shanghai Composite moved, from dated and sourced figures.",
@@ -59,9 +60,7 @@ Chart = Annotated[Path | None, typer.Option(help="Also write the close picture t
 
 @app.command()
 def ask(
-    question: Annotated[
-        str, typer.Argument(help="In English or Chinese, in your own words.", callback=console.typed)
-    ] = "",
+    question: Annotated[str, typer.Argument(help="In English or Chinese, in your own words.", callback=readable)] = "",
     batch: Annotated[str, typer.Option(help="Answer the JSON lines of this file; - reads standard input.")] = "",
     at: At = "",
     language: Language = "",
@@ -81,7 +80,7 @@ def ask(
 @app.command()
 def explain(
     session: Annotated[str, typer.Argument(help="A day, 2024-09-30; the latest when not given.")] = "",
-    index: Annotated[str, typer.Option(help="A code or name of the catalogue.", callback=console.typed)] = "",
+    index: Annotated[str, typer.Option(help="A code or name of the catalogue.", callback=readable)] = "",
     at: At = "",
     language: Language = "",
     as_json: AsJson = False,
@@ -142,7 +141,7 @@ def rebuild(
     out: Annotated[
         Path | None, typer.Option(help="Write levels, divisors and sector points; the ending says how.")
     ] = None,
-    compare: Annotated[str, typer.Option(help="A published index to compare with.", callback=console.typed)] = "",
+    compare: Annotated[str, typer.Option(help="A published index to compare with.", callback=readable)] = "",
 ) -> None:
     """Compute an index from its constituents."""
     from bot.commands import rebuilding  # noqa: PLC0415 - pandas loads with it
@@ -237,8 +236,8 @@ def add_event(
     ],
     driver: Annotated[str, typer.Argument(help="A label of the taxonomy, policy.monetary.")],
     polarity: Annotated[int, typer.Argument(help="For mainland shares: 1, 0 or -1.")],
-    title_en: Annotated[str, typer.Argument(help="In your own words, English.", callback=console.typed)],
-    title_zh: Annotated[str, typer.Argument(help="The same in Chinese.", callback=console.typed)],
+    title_en: Annotated[str, typer.Argument(help="In your own words, English.", callback=readable)],
+    title_zh: Annotated[str, typer.Argument(help="The same in Chinese.", callback=readable)],
     url: Annotated[str, typer.Option(help="Where it can be read; required.")],
     effective_on: Annotated[str, typer.Option(help="The day from which it holds, 2024-09-27.")] = "",
 ) -> None:

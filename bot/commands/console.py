@@ -1,6 +1,5 @@
 """The terminal: progress on standard error, errors in one clear sentence, answers on standard output."""
 
-import os
 import sys
 from codecs import lookup
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from bot.figures import Sourced
 from bot.pages import render
 from index.errors import FolderUnreadable, MarketError
 from index.refresh import Progress
+from index.text import readable
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -25,30 +25,19 @@ def speak_utf8() -> None:
     """Read and print UTF-8 where the shell names no encoding (``LANG=C``); otherwise what the terminal can show."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and lookup(stream.encoding).name == "ascii":
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="replace")
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that knows no Chinese shows marks
 
 
-def typed(words: str) -> str:
-    """An argument as it was typed: a shell that names no encoding hands Chinese over as stray bytes.
-
-    File names stay as they came, because the system wants its own bytes back.
-    """
-    try:
-        return os.fsencode(words).decode()
-    except UnicodeError:  # of a terminal with another encoding, which has been read rightly
-        return words
-
-
 def say(text: str) -> None:
     """Print an answer; a reader that closed the pipe is no error."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{readable(text)}\n")
 
 
 def warn(text: str) -> None:
     """Print what is not the answer itself."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{readable(text)}\n")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from index.errors import FolderUnreadable
 from index.faults import Fault
 from index.kinds import KINDS, Kind
+from index.text import readable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -97,10 +98,10 @@ def publishers(folder: Path) -> Publishers:
     """The folder's own list of who published which series."""
     path = folder / PUBLISHERS
     if not path.exists():
-        return Publishers(folder.name)
+        return Publishers(readable(folder.name))
     with path.open(encoding="utf-8", newline="") as text:
         rows = csv.DictReader(text)
-        return Publishers(folder.name, {(row["file"], row["subject"]): row["publisher"] for row in rows})
+        return Publishers(readable(folder.name), {(row["file"], row["subject"]): row["publisher"] for row in rows})
 
 
 def _recognised(paths: list[Path]) -> Iterator[File]:

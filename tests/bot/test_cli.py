@@ -131,12 +131,14 @@ def test_a_batch_answers_line_by_line_in_order_and_survives_broken_lines(whyup: 
     assert (found[0]["move"]["session"], found[3]["move"]["session"]) == ("2024-09-30", "2024-01-22")
 
 
+NO_ENCODING = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
 @pytest.mark.parametrize("through", ["argument", "standard input"])
 def test_a_shell_that_names_no_encoding_is_read_and_answered_in_utf8(
     sample_url: str, tmp_path: Path, through: str
 ) -> None:
-    bare = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    own = os.environ | bare | {"HOME": str(tmp_path), "WHYUP_DATABASE_URL": sample_url}
+    own = os.environ | NO_ENCODING | {"HOME": str(tmp_path), "WHYUP_DATABASE_URL": sample_url}
     by_argument = through == "argument"
     words = ("大盘今天为什么涨".encode(), b"--at", AT.encode(), b"--json") if by_argument else (b"--batch", b"-")
     line = json.dumps({"text": "大盘今天为什么涨", "at": AT}, ensure_ascii=False).encode()
@@ -264,6 +266,18 @@ def test_a_broken_row_is_named_by_file_line_and_reason_and_the_rest_is_stored(
     assert result.exit_code > 0
     assert "2 rows read, 1 new, 1 rejected" in result.stdout
     assert "bars.csv, line 2: not a number in close (many); not stored" in result.stdout
+
+
+def test_a_folder_with_a_chinese_name_is_imported_where_the_shell_names_no_encoding(
+    empty: dict[str, str], tmp_path: Path
+) -> None:
+    made = tmp_path / "行情"
+    made.mkdir()
+    (made / "bars.csv").write_text(f"{HEADER}\n{GOOD}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "bot.cli", "import", str(made).encode()]
+    own = os.environ | NO_ENCODING | empty | {"HOME": str(tmp_path)}
+    run = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, check=True)
+    assert f"Imported {made}: 1 rows read, 1 new" in run.stdout.decode()
 
 
 def test_a_good_folder_is_imported_and_again_changes_nothing(whyup: Whyup, empty: dict[str, str], folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot.commands.console import file_errors, lines_of, page_of, progress_bars, reporting, typed
+from bot.commands.console import file_errors, lines_of, page_of, progress_bars, reporting
 from index.errors import FolderUnreadable, TokenRefused, UnknownIndex
 
 
@@ -57,15 +57,3 @@ def test_no_bars_are_drawn_where_nobody_watches(capsys: pytest.CaptureFixture[st
     with progress_bars("import") as show:
         show("bars.csv", 1, 2)
     assert capsys.readouterr() == ("", "")
-
-
-ASKED = "为什么涨"
-
-
-@pytest.mark.parametrize(
-    ("came", "words"),
-    [(ASKED, ASKED), (ASKED.encode().decode("ascii", "surrogateescape"), ASKED), ("a\udcffb", "a\udcffb")],
-    ids=["read rightly", "stray bytes of UTF-8", "stray bytes of another encoding"],
-)
-def test_an_argument_is_what_was_typed(came: str, words: str) -> None:
-    assert typed(came) == words

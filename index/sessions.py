@@ -262,10 +262,16 @@ def next_session(day: date) -> date:
     Raises:
         CalendarEnds: that session is past the calendar's knowledge.
     """
-    position = _sessions_until(day)
-    if position >= len(known_sessions()):
+    found = known_next(day)
+    if found is None:
         raise CalendarEnds(day + timedelta(days=1), horizon())
-    return _session_at(position)
+    return found
+
+
+def known_next(day: date) -> date | None:
+    """The first session after a day; None where that session is past the calendar's knowledge."""
+    position = _sessions_until(day)
+    return _session_at(position) if position < len(known_sessions()) else None
 
 
 def latest_closed(moment: datetime) -> date:

@@ -39,7 +39,7 @@ def has_closed(day: date, now: datetime, language: str) -> bool:
     is_closed = sessions.opening(day) is Opening.CLOSED
     if not is_closed and sessions.close_of(day) <= now:
         return True
-    around = Around(day, is_closed, _last(day, now), _next(day))
+    around = Around(day, is_closed, _last(day, now), sessions.known_next(day))
     warn(render("no_close", language, {"around": Sourced(around, "trading calendar")}).plain)
     return False
 
@@ -47,12 +47,5 @@ def has_closed(day: date, now: datetime, language: str) -> bool:
 def _last(day: date, now: datetime) -> date | None:
     try:
         return sessions.session_on_or_before(min(day, sessions.latest_closed(now)))
-    except CalendarEnds:
-        return None
-
-
-def _next(day: date) -> date | None:
-    try:
-        return sessions.next_session(day)
     except CalendarEnds:
         return None

@@ -65,7 +65,7 @@ def test_there_are_as_many_sessions_as_the_exchange_counts() -> None:
 
 
 def test_sessions_before_and_after_a_holiday_are_neighbours() -> None:
-    assert sessions.next_session(day("2024-09-30")) == day("2024-10-08")
+    assert sessions.next_session(day("2024-09-30")) == sessions.known_next(day("2024-09-30")) == day("2024-10-08")
     assert sessions.previous_session(day("2024-10-08")) == day("2024-09-30")
     assert sessions.session_on_or_before(day("2024-10-05")) == day("2024-09-30")
     assert sessions.session_on_or_before(day("2024-09-30")) == day("2024-09-30")
@@ -121,6 +121,7 @@ def test_no_weekend_is_ever_a_session_and_no_later_weekday_is_guessed(any_day: d
 def test_past_the_last_known_day_nothing_is_guessed() -> None:
     end = sessions.horizon()
     later = end + timedelta(days=8)
+    assert sessions.known_next(end) is None
     for ask in (sessions.is_session, sessions.session_on_or_before, sessions.next_session):
         with pytest.raises(CalendarEnds) as error:
             ask(later - timedelta(days=max(later.weekday() - 4, 0)))

@@ -54,7 +54,7 @@ def reply(asked: Asked) -> Told:
     today = local_day(asked.index, asked.at)
     days = asked.question.when.days or (today,)
     values = {
-        "opening": Sourced(Opening(days[0], _is_session(days[0]), _next(days[0])), SOURCE, asked.at),
+        "opening": Sourced(Opening(days[0], _is_session(days[0]), sessions.known_next(days[0])), SOURCE, asked.at),
         "period": sourced(_period(days), "period", SOURCE, asked.at),
         "holiday": sourced(holiday(today), "holiday", SOURCE, asked.at),
         "state": state(asked.at) if days == (today,) else "",
@@ -114,10 +114,3 @@ def _is_session(day: date) -> bool | None:
         return None
     except BeforeHistory:
         return False
-
-
-def _next(day: date) -> date | None:
-    try:
-        return sessions.next_session(day)
-    except CalendarEnds:
-        return None

@@ -143,7 +143,8 @@ def words(section: str, key: str = "says") -> Phrasebook:
 def shelf() -> Shelf:
     """The shared lists that say where a headline plays and how it is meant, found in one go."""
     opened = _opened("headlines_words")
-    named = {name: opened[name]["says"] for name in _MANNERS} | opened["places"] | {"local": opened["local"]["places"]}
+    others = {"local": opened["local"]["places"], "negation": opened["denial"]["before"]}
+    named = {name: opened[name]["says"] for name in _MANNERS} | opened["places"] | others
     standing: dict[str, list[str]] = {}
     for name, phrases in named.items():
         for phrase in _phrases("headlines_words", {"name": name}, phrases):

@@ -24,7 +24,7 @@ _REPAIRS = (
 )
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 # What something happened in spite of is neither its subject nor what moved it.
-_DESPITE = re.compile(r"\b(?:despite|in spite of|defying|even as)\b[^,;:]*|尽管[^, ]*")
+_DESPITE = re.compile(r"(?:despite|in spite of|defying|even as)\b[^,;:]*|尽管[^, ]*")
 _CAUSE = re.compile(r"\b(?:after|as|on|amid|following) (.+)")
 # "同比增0.9% 预期增1.2%": a figure and what was expected of it, each with the word that makes it a fall.
 _EXPECTED = re.compile(
@@ -239,7 +239,7 @@ def _polarity(hit: _Hit, heard: _Heard) -> int:
     sign = _RISES[hit.rule.polarity] * _direction(hit, heard) if sign is None else sign
     # That somebody spoke of good news is none; bad news that must be answered is still bad.
     is_words = sign == 1 and heard.says("statement")
-    is_turned = heard.says("denial") or _is_negated(start, heard.title)
+    is_turned = heard.says("denial") or (heard.says("negation") and _is_negated(start, heard.title))
     return 0 if is_words else -sign if sign and is_turned else sign
 
 

@@ -88,7 +88,9 @@ class Phrasebook:
         for gram in grams & self._grams:
             sole, more = self._by_gram[gram]
             could.update(sole)
-            could.update(phrase for phrase, others in more if not any(map(grams.isdisjoint, others)))
+            for phrase, others in more:
+                if not any(map(grams.isdisjoint, others)):
+                    could.add(phrase)
         return could
 
 

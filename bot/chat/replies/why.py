@@ -74,6 +74,8 @@ def sourced_caveats(caveats: Caveats, move: Move) -> Sourced:
 def premise_of(asked: Asked) -> Premise:
     """Whether the direction that the question asserts is what happened on the day it names."""
     direction = asked.question.direction
+    if asked.question.driver and asked.question.intent == "drivers_detail":
+        return "none"  # "is margin debt rising?" asserts nothing of the index
     if direction is None or (asked.span.is_stale and asked.question.when.days):
         return "none"  # nothing was asserted, or of a day whose figures are not stored
     named_closed_day = asked.span.closed_day is not None and asked.question.when.days != ()

@@ -55,8 +55,12 @@ class Driver:
 
     @property
     def tier(self) -> Tier:
-        """How it may be told: as the reason, as a possible one, or as no more than a sign."""
-        if self.confidence < POSSIBLE:
+        """How it may be told: as the reason, as a possible one, or as no more than a sign.
+
+        A meeting whose reading is open goes with any move, and one headline alone may be anything: neither is a reason
+        to a reader, however often reports name such a group. A policy in force is at most a possible one.
+        """
+        if self.confidence < POSSIBLE or _is_faint(self.evidence):
             return "weak"
         in_force = self.evidence[0].topic == "event" and self.kind == "coincident"
         return "possible" if in_force or self.confidence < CLEAR else "clear"
@@ -64,7 +68,15 @@ class Driver:
     @property
     def confidence(self) -> float:
         """How often closing reports name this group when it scores like this, by cross-validation."""
-        return next(share for least, share in reversed(CALIBRATION) if self.score >= least)
+        share = next(share for least, share in reversed(CALIBRATION) if self.score >= least)
+        return min(share, POSSIBLE) if _is_faint(self.evidence) else share
+
+
+def _is_faint(evidence: Sequence[Evidence]) -> bool:
+    """Whether nothing but open meetings and single headlines stands behind a driver."""
+    return all(
+        one.facts.get("is_open") or (one.topic == "headline" and not one.facts.get("others")) for one in evidence
+    )
 
 
 def named(group: str, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) -> Driver | None:

@@ -9,5 +9,5 @@ from index.moves import Move
 
 
 def find(_move: Move, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) -> Driver | None:
-    """What happened, by dated notes and headlines."""
-    return named("event", evidence, weights)
+    """What happened, by dated notes; by headlines an epidemic only: disasters fill them, and move no index."""
+    return named("event", [one for one in evidence if one.topic != "headline" or one.driver == "event.covid"], weights)

@@ -3,7 +3,7 @@
 A note is news for some days, and a policy then stays in force: reports name it for weeks as what the market moves
 before. So its strength is a sum of a fast and a slow part. A policy meeting whose reading is open (polarity 0) speaks
 only as such a background, for either direction, and never as announced news: what rests on it alone is weak, and is
-told as a background (`bot.explainer.drivers.driver.CLEAR`).
+told as no more than a weak sign (`bot.explainer.drivers.driver.Driver.tier`).
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def _evidence(row: Known, strength: float, move: Move, window: Window) -> Eviden
         source=row.publisher,
         url=row["url"] or "",
         facts={name: row[name] for name in ("title_en", "title_zh", "effective_on")}
-        | {"announced": beijing_day(row.published_at), "is_ahead": _is_ahead(row)},
+        | {"announced": beijing_day(row.published_at), "is_ahead": _is_ahead(row), "is_open": not row["polarity"]},
     )
 
 

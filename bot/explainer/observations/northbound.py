@@ -36,6 +36,8 @@ def _flow(reader: Reader, move: Move, window: Window) -> Iterator[Evidence]:
     if not len(within) or flows.day(-1) != move.session or len(before) < LEAST_HISTORY:
         return
     net_buy_cny = float(within.sum())
+    if not net_buy_cny:  # a table's placeholder: buying and selling of billions never meet to the yuan
+        return
     z = net_buy_cny / (float(before.std()) * len(within) ** 0.5)
     yield Evidence(
         topic="northbound",

@@ -33,7 +33,7 @@ class _Gap:
 def observe(reader: Reader, move: Move, window: Window) -> Iterator[Evidence]:
     """The pairs that parted unusually far."""
     if BY_CODE[move.index].is_mainland and not move.is_range:
-        for one, other in PAIRS:
+        for one, other in (pair for pair in PAIRS if move.index not in pair):
             gap = _gap(reader.bars(one, window.until), reader.bars(other, window.until), move)
             if gap and abs(gap.z) >= UNUSUAL:
                 yield _evidence(one, other, gap, move)

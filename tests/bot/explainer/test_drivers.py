@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.explainer.drivers.driver import AGREEMENT, CALIBRATION, Driver, named, score_of
+from bot.explainer.evidence import Evidence
 from bot.explainer.explanation import RULES
 from bot.explainer.weights import WEIGHTS, weight_of
 from index.moves import Move
@@ -26,7 +27,7 @@ def test_every_family_of_the_taxonomy_has_its_rule() -> None:
 
 @pytest.mark.parametrize("group", list(GROUPS))
 def test_a_rule_hears_only_its_own_family(rise: Move, group: str) -> None:
-    topics = {"sector": "sector", "policy": "event"}
+    topics = {"sector": "sector", "policy": "event", "event": "event"}
     known = [evidence(topics.get(name, "headline"), f"{name}.{GROUPS[name][0]}", 1) for name in GROUPS]
     driver = RULES[group](rise, known, WEIGHTS)
     assert driver is not None
@@ -71,6 +72,28 @@ def test_a_reason_is_told_as_no_more_than_its_score_bears(score: float, tier: st
 def test_a_policy_in_force_is_never_told_as_the_reason() -> None:
     in_force = replace(evidence("event", "policy.market", 1), kind="coincident")
     assert Driver("policy.market", 1, "coincident", 3.0, (in_force,)).tier == "possible"
+
+
+@pytest.mark.parametrize(
+    "faint",
+    [
+        replace(evidence("event", "policy.market", 1), facts={"is_open": True}),
+        replace(evidence("headline", "policy.market", 1), facts={"others": 0}),
+    ],
+    ids=["a meeting whose reading is open", "one headline"],
+)
+def test_what_may_be_anything_is_no_more_than_a_weak_sign(faint: Evidence) -> None:
+    driver = Driver("policy.market", 1, "announced", 3.0, (faint,))
+    assert (driver.tier, driver.confidence) == ("weak", 0.5)
+
+
+def test_a_story_that_several_headlines_tell_may_be_the_reason() -> None:
+    told = replace(evidence("headline", "policy.market", 1), facts={"others": 3})
+    assert Driver("policy.market", 1, "announced", 3.0, (told,)).tier == "clear"
+
+
+def test_a_disaster_in_the_headlines_moves_no_index(rise: Move) -> None:
+    assert RULES["event"](rise, [evidence("headline", "event.disaster_other", -1, 4.0)], WEIGHTS) is None
 
 
 def test_a_second_piece_of_evidence_adds_half_of_its_own() -> None:

@@ -27,6 +27,10 @@ FRIDAY = 4
 WARNING = timedelta(days=30)
 CONNECT_OPENED = date(2014, 11, 17)
 CONNECT_ENHANCED = date(2023, 4, 24)
+# Month and day of the statutory holidays that the sun's calendar fixes: New Year, Labour Day, National Day. Regulation on
+# Public Holidays for National Annual Festivals and Memorial Days, article 2 (State Council order 795, in force from
+# 2025-01-01, before any end of the calendar); the lunar ones wait for the exchange's notice.
+STATUTORY = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,8 @@ def _year_end(last: date) -> date:
 
 def _weekdays(after: date, until: date) -> Days:
     days = np.arange(np.datetime64(after) + 1, np.datetime64(until) + 1)
-    weekdays: Days = days[np.is_busday(days)]
+    fixed = [day for day in days.tolist() if (day.month, day.day) in STATUTORY]
+    weekdays: Days = np.setdiff1d(days[np.is_busday(days)], np.array(fixed, dtype="datetime64[D]"))
     return weekdays
 
 
@@ -173,7 +178,7 @@ def ends_soon(day: date) -> bool:
 
 def opening(day: date) -> Opening:
     """Whether Shanghai trades on a day, for a caller who can look for a bar where nobody knows yet."""
-    if day.weekday() > FRIDAY or day < FIRST_SESSION:
+    if day.weekday() > FRIDAY or day < FIRST_SESSION or _is_statutory_past_the_end(day):
         return Opening.CLOSED
     marked = calendar("XSHG").listed.get(day)
     if day > horizon():
@@ -182,17 +187,21 @@ def opening(day: date) -> Opening:
 
 
 def is_session(day: date) -> bool:
-    """Whether Shanghai trades on a day. Weekends are always closed.
+    """Whether Shanghai trades on a day. Weekends and the fixed statutory holidays are always closed.
 
     Raises:
         BeforeHistory: the day is a weekday before the exchange opened.
-        CalendarEnds: the day is a weekday past the calendar's knowledge; see `opening`.
+        CalendarEnds: the day is another weekday past the calendar's knowledge; see `opening`.
     """
-    if day.weekday() > FRIDAY:
+    if day.weekday() > FRIDAY or _is_statutory_past_the_end(day):
         return False
     if day > horizon() and day in calendar("XSHG").listed:
         return opening(day) is Opening.OPEN
     return session_on_or_before(day) == day
+
+
+def _is_statutory_past_the_end(day: date) -> bool:
+    return day > horizon() and (day.month, day.day) in STATUTORY
 
 
 def connect_is_open(day: date) -> bool:
@@ -239,14 +248,20 @@ def previous_session(day: date) -> date:
 def assumed_previous(day: date) -> date:
     """The session before a day for those who look back over it, where a day too far back does no harm.
 
-    Past the calendar's end it is the weekday before, and of the first session that session itself.
+    Past the calendar's end it is the weekday before that is no known holiday, and of the first session that session
+    itself.
     """
     try:
         return previous_session(day)
     except BeforeHistory:
         return day
     except CalendarEnds:
-        return day - timedelta(days={0: 3, 6: 2}.get(day.weekday(), 1))
+        return _weekday_before(day)
+
+
+def _weekday_before(day: date) -> date:
+    before = day - timedelta(days=1)
+    return _weekday_before(before) if opening(before) is Opening.CLOSED else before
 
 
 def between(after: date, before: date) -> tuple[date, ...]:

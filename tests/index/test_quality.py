@@ -99,6 +99,12 @@ def test_past_the_calendars_end_a_weekday_may_be_a_session() -> None:
     assert checked.values["session"] == "2031-03-03"
 
 
+def test_new_year_is_closed_past_the_calendars_end_too() -> None:
+    with pytest.raises(Rejected) as rejection:
+        judge("bars", BAR.replace("2024-09-30", "2031-01-01"), datetime(2031, 3, 4, tzinfo=UTC))
+    assert rejection.value.fault.code == "market_closed"
+
+
 def test_a_day_without_an_hour_stays_a_day() -> None:
     checked = judge("releases", RELEASE.replace("T09:30", ""))
     assert checked.values["released_at"] == "2024-09-30"

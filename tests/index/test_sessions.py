@@ -16,6 +16,7 @@ from index.errors import BeforeHistory, CalendarEnds, FolderUnreadable
 from index.sessions import Opening
 
 HISTORY = Path(os.environ.get("WHYUP_SHARED", Path(__file__).parents[3] / "shared")) / "history"
+FIXED_HOLIDAYS = ("01-01", "05-01", "05-02", "10-01", "10-02", "10-03")  # State Council order 795, article 2
 HEADER = "calendar,date,status,reason,url\n"
 NOTICE = "https://www.sse.com.cn/disclosure/announcement/general/"
 
@@ -114,8 +115,19 @@ def test_neighbours_of_any_day_enclose_it(any_day: date) -> None:
 def test_no_weekend_is_ever_a_session_and_no_later_weekday_is_guessed(any_day: date) -> None:
     if any_day.weekday() >= 5:
         assert sessions.is_session(any_day) is False
+    is_fixed_holiday = f"{any_day:%m-%d}" in FIXED_HOLIDAYS
     if any_day > sessions.horizon() and any_day.weekday() < 5:
-        assert sessions.opening(any_day) is Opening.UNKNOWN
+        assert sessions.opening(any_day) is (Opening.CLOSED if is_fixed_holiday else Opening.UNKNOWN)
+
+
+@pytest.mark.parametrize("day", FIXED_HOLIDAYS)
+def test_a_fixed_holiday_past_the_end_is_no_session(day: str) -> None:
+    assert sessions.is_session(date.fromisoformat(f"2097-{day}")) is False  # New Year's Day of 2097 is a Tuesday
+
+
+def test_a_notice_that_lists_no_fixed_holiday_still_leaves_it_closed(own_closures: Path) -> None:
+    put_in_force(own_closures, f"XSHG,2027-12-31,complete,notice for 2027,{NOTICE}")
+    assert [sessions.is_session(date(2027, 10, at)) for at in (1, 4)] == [False, True]
 
 
 def test_past_the_last_known_day_nothing_is_guessed() -> None:
@@ -282,8 +294,9 @@ def test_between_two_days_lie_the_sessions_of_neither() -> None:
         ("1990-12-19", "1990-12-19"),
         ("2099-01-06", "2099-01-05"),
         ("2099-01-05", "2099-01-02"),
+        ("2097-01-02", "2096-12-31"),
     ],
-    ids=["over a holiday", "the first session", "past the calendar's end", "past it over a weekend"],
+    ids=["over a holiday", "the first session", "past the calendar's end", "past it over a weekend", "past New Year"],
 )
 def test_who_looks_back_always_finds_a_day(day: str, before: str) -> None:
     assert sessions.assumed_previous(date.fromisoformat(day)) == date.fromisoformat(before)

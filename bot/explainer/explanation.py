@@ -100,8 +100,8 @@ class Explanation:
 
     @property
     def rest(self) -> tuple[Driver, ...]:
-        """The drivers that point the same way with less behind them."""
-        return tuple(one for one in self.drivers if one.tier != self.drivers[0].tier)
+        """The drivers that point the same way with less behind them, but for open meetings, which go with any move."""
+        return tuple(one for one in self.drivers if one.tier != self.drivers[0].tier and not one.is_open)
 
 
 def explain(move: Move, reader: Reader, at: datetime) -> Explanation:

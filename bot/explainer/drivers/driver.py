@@ -54,6 +54,11 @@ class Driver:
         return self.label if len({one.driver for one in self.evidence[:SHOWN]}) == 1 else self.group
 
     @property
+    def is_open(self) -> bool:
+        """Whether it rests on meetings alone whose reading is open."""
+        return all(one.facts.get("is_open") for one in self.evidence)
+
+    @property
     def tier(self) -> Tier:
         """How it may be told: as the reason, as a possible one, or as no more than a sign.
 
@@ -91,7 +96,7 @@ def named(group: str, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) 
     if not found:
         return None
     found.sort(key=lambda one: _rank(one, weights, most=inf))
-    shown = sorted(found, key=lambda one: _rank(one, weights, most=PLAIN))
+    shown = sorted(found, key=lambda one: (bool(one.facts.get("is_open")), *_rank(one, weights, most=PLAIN)))
     return Driver(_label(shown, weights), shown[0].polarity, shown[0].kind, score_of(found, weights), tuple(shown))
 
 

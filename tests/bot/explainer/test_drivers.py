@@ -87,6 +87,13 @@ def test_what_may_be_anything_is_no_more_than_a_weak_sign(faint: Evidence) -> No
     assert (driver.tier, driver.confidence) == ("weak", 0.5)
 
 
+def test_an_open_meeting_is_told_after_what_points_one_way() -> None:
+    meeting = replace(evidence("event", "policy.market", 1), facts={"is_open": True})
+    driver = named("policy", [meeting, evidence("event", "policy.monetary", 1, 0.3)])
+    assert driver is not None
+    assert [one.driver for one in driver.evidence] == ["policy.monetary", "policy.market"]
+
+
 def test_a_story_that_several_headlines_tell_may_be_the_reason() -> None:
     told = replace(evidence("headline", "policy.market", 1), facts={"others": 3})
     assert Driver("policy.market", 1, "announced", 3.0, (told,)).tier == "clear"

@@ -116,6 +116,14 @@ def test_what_is_unexplained_is_what_the_confidence_leaves(reader: Reader) -> No
     assert found.unexplained == pytest.approx(1 - found.drivers[0].confidence)
 
 
+def test_an_open_meeting_is_not_told_beside_a_reason(reader: Reader) -> None:
+    move = move_of(reader, "2024-09-30")
+    meeting = replace(evidence("event", "policy.market", 1, 0.5), facts={"is_open": True})
+    found = weigh(move, [evidence("event", "global.us_fed", 1), meeting], move.published_at)
+    assert [driver.group for driver in found.drivers] == ["global", "policy"]
+    assert not found.rest
+
+
 def test_a_message_is_headed_by_its_first_driver_and_what_is_as_likely(reader: Reader) -> None:
     move = move_of(reader, "2024-09-30")
     known = [evidence("event", "policy.market", 1), evidence("sector", "sector.rotation", 1)]

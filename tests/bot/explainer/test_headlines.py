@@ -80,6 +80,12 @@ def test_every_driver_has_a_rule() -> None:
         pytest.param("MSCI demotes Greece to emerging market", None, id="another country's index membership"),
         pytest.param("工业企业利润增长 减税政策见效", "data.profits", id="the figure, not the policy behind it"),
         pytest.param("Dow climbs after Fed signals rate cut", "global.us_fed", id="the cause, not the move"),
+        pytest.param("Nasdaq third-quarter revenue rises on listings", None, id="the exchange as a company"),
+        pytest.param("碧桂园在美国申请破产保护", "data.property", id="a Chinese company in a court abroad"),
+        pytest.param("佩洛西确诊新冠 曾与多名议员同场", None, id="gossip about a politician"),
+        pytest.param("当代大学生宿舍内卷现状", None, id="a fashionable word of policy in daily life"),
+        pytest.param("发现提前还贷后个税抵扣没了", None, id="somebody's own tax return"),
+        pytest.param("我国禁止进口洋垃圾满一年", None, id="an import ban that is no trade fight"),
     ],
 )
 def test_the_subject_decides_the_driver(title: str, driver: str | None) -> None:
@@ -118,6 +124,14 @@ def test_the_subject_decides_the_driver(title: str, driver: str | None) -> None:
         pytest.param("China trade surplus narrows to $60 billion", -1, id="a surplus that narrows"),
         pytest.param("Fed signals it will slow rate hikes", 1, id="fewer rises"),
         pytest.param("美国最高法院裁定对华关税违法", 1, id="a tariff that is struck down"),
+        pytest.param("Beijing won't cut reserve requirement ratio for now", -1, id="a cut that is refused"),
+        pytest.param("US lifts tariffs on Chinese steel to 50%", -1, id="lifted to a figure is raised"),
+        pytest.param("US lifts tariffs on Chinese toys", 1, id="lifted to no figure is taken away"),
+        pytest.param("鲍威尔：降息不着急", -1, id="no hurry with something good"),
+        pytest.param("扩大房产税试点暂不推进", 1, id="a tax that is put off"),
+        pytest.param("三季度首套房贷利率继续上行", -1, id="mortgages that get dearer"),
+        pytest.param("White House sees no deal with Beijing", -1, id="a deal that there is not"),
+        pytest.param("Weak U.S. figures point to growing risks for economy", -1, id="a danger that grows"),
     ],
 )
 def test_the_wording_decides_the_direction(title: str, polarity: int) -> None:

@@ -23,6 +23,17 @@ _REPAIRS = (
     (re.compile(r"(?<=\.) (?=-[A-Za-z]|'s\b|com\b)"), ""),
 )
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+# What telegraph services put before a message: marks of urgency, and "财联社6月4日电，" or
+# "新华社北京6月4日电（记者某某）".
+_MARKS = r"[\s*＊●■▲★]*(?:(?:快讯|突发|最新|重磅快讯)[：:|丨｜]\s*|【(?:快讯|突发|最新)】\s*)?"
+_DATELINE = (
+    r"(?:[^\s，,。：:《【]{2,12}?\d{1,2}月\d{1,2}日[电讯]|[^\s，,。：:《【]{0,8}(?:社|网|报|公司|财经|财讯)[电讯])"
+    r"(?:\s*[（(][^（）()]{0,20}[）)])?(?:[，,：:\s]\s*|(?<=[）)]))"
+)
+# One of these stands in everything that has to be taken away, and in few other titles.
+_DRESSED = re.compile("[电讯*＊●■▲★【]|^突发|^最新")
+_BYLINE = re.compile(f"{_MARKS}(?:{_DATELINE})?")
+_TITLED = re.compile(rf"{_MARKS}【([^【】]+)】\s*(?:$|{_DATELINE}|.*。)", re.DOTALL)
 # What something happened in spite of is neither its subject nor what moved it.
 _DESPITE = re.compile(r"(?:despite|in spite of|defying|even as)\b[^,;:]*|尽管[^, ]*")
 _CAUSE = re.compile(r"\b(?:after|as|on|amid|following) (.+)")
@@ -110,7 +121,7 @@ def read(title: str, published: date | None = None) -> Reading:
         title: as published, in English or in simplified or traditional Chinese.
         published: the day it appeared; rules about a subject of its time are silent outside it.
     """
-    heard = _heard(folded(title))
+    heard = _heard(folded(_bare(title)))
     hits = _hits(heard, published)
     if not hits:
         return _NOTHING
@@ -121,11 +132,17 @@ def read(title: str, published: date | None = None) -> Reading:
 
 
 def spoken(title: str) -> str:
-    """A title as a person would type it: agencies' archives part the signs from the words ("U . S .", "2 . 5 %").
+    """A title as a person would type it.
+
+    Agencies' archives part the signs from the words ("U . S .", "2 . 5 %"); telegraph services put a dateline or a
+    mark of urgency before the message, or the title in brackets before the text.
 
     >>> spoken("U . S ., China agree : tariffs up 2 . 5 % , says J . P . Morgan")
     'U.S., China agree: tariffs up 2.5%, says J.P. Morgan'
+    >>> spoken("【央行宣布降准】财联社6月4日电，中国人民银行今日宣布下调存款准备金率。")
+    '央行宣布降准'
     """
+    title = _bare(title)
     for loose, tight in _REPAIRS:
         title = loose.sub(tight, title)
     return title
@@ -149,6 +166,20 @@ def merge(titles: Iterable[str]) -> list[Story]:
             rivals.append(same)
         same.append(told)
     return [Story(tuple(told.title for told in story), max(story, key=_strength).reading) for story in stories]
+
+
+def _bare(title: str) -> str:
+    """What the headline itself says: the title of a telegraph, or its text without what stands before it."""
+    if not _DRESSED.search(title):
+        return title
+    titled = _TITLED.match(title)
+    bare = titled[1] if titled else title[_end_of_byline(title) :]
+    return bare if bare.strip() else title
+
+
+def _end_of_byline(title: str) -> int:
+    found = _BYLINE.match(title)
+    return found.end() if found else 0
 
 
 def _rank(hit: _Hit) -> tuple[int, int, int, str]:
@@ -307,7 +338,7 @@ class _Told:
 
 
 def _told(title: str) -> _Told:
-    heard = listen(folded(title))
+    heard = listen(folded(_bare(title)))
     grams = frozenset(gram for gram in heard.grams if len(gram) > 1 and not gram.endswith("*") and not gram.isspace())
     return _Told(title, read(title), grams, frozenset(_FIGURE.findall(heard.text)), heard.is_chinese)
 

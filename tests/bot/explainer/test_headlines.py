@@ -258,6 +258,31 @@ def test_a_title_split_into_tokens_is_put_together_for_display(title: str, typed
     assert spoken(title) == typed
 
 
+@pytest.mark.parametrize(
+    ("title", "bare"),
+    [
+        pytest.param("财联社6月4日电，证监会就新规征求意见", "证监会就新规征求意见", id="an agency and a day"),
+        pytest.param("新华社北京3月8日电 两部门发文", "两部门发文", id="an agency, a city and a day"),
+        pytest.param("中新社上海3月8日电（记者 某某）出口回升", "出口回升", id="a reporter"),
+        pytest.param("上证报讯，两融余额回升", "两融余额回升", id="no day"),
+        pytest.param("【出口同比增5%】财联社3月7日电，海关总署公布", "出口同比增5%", id="a title and a dateline"),
+        pytest.param("【出口同比增5%】海关总署今日公布，出口增长。", "出口同比增5%", id="a title and a sentence"),
+        pytest.param("【出口同比增5%】", "出口同比增5%", id="brackets around the whole"),
+        pytest.param("快讯：出口同比增5%", "出口同比增5%", id="a word of urgency"),
+        pytest.param("*CHINA EXPORTS RISE 5%", "CHINA EXPORTS RISE 5%", id="a star"),
+        pytest.param("【走基层】稳外贸的底气", "【走基层】稳外贸的底气", id="a rubric stays"),
+        pytest.param("新华社：中国经济怎么看", "新华社：中国经济怎么看", id="an agency that speaks itself stays"),
+        pytest.param("某地6月4日电力负荷创新高", "某地6月4日电力负荷创新高", id="power is no telegram"),
+    ],
+)
+def test_what_a_telegraph_puts_before_a_message_is_taken_away(title: str, bare: str) -> None:
+    assert spoken(title) == bare
+
+
+def test_a_telegraph_reads_as_its_message() -> None:
+    assert read("新华社北京3月8日电 前两个月出口同比增长5%") == read("前两个月出口同比增长5%")
+
+
 @given(st.text(st.sampled_from("US. ,-ab%1 2'c?"), max_size=30))
 def test_putting_a_title_together_changes_nothing_but_spaces(title: str) -> None:
     assert spoken(title).replace(" ", "") == title.replace(" ", "")

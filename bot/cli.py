@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -164,7 +164,9 @@ def headlines(file: Annotated[str, typer.Argument(help='JSON lines with a "title
 def evaluate(
     reports: Annotated[str, typer.Argument(help="JSON lines of closing reports; README says which fields.")],
     as_json: AsJson = False,
-    by: Annotated[str, typer.Option(help="Also by year, direction or size.")] = "",
+    by: Annotated[
+        Literal["year", "direction", "size"] | None, typer.Option(help="Also by year, direction or size.")
+    ] = None,
     misses: Annotated[bool, typer.Option("--explain", help="Print the misses side by side.")] = False,
 ) -> None:
     """Measure how far our drivers agree with professional closing reports."""
@@ -172,7 +174,7 @@ def evaluate(
 
     with _figures("") as (reader, settings):
         spoken = settings.language
-        _end(whole=evaluating.evaluate(reports, reader, spoken, as_json=as_json, by=by, with_misses=misses))
+        _end(whole=evaluating.evaluate(reports, reader, spoken, as_json=as_json, by=by or "", with_misses=misses))
 
 
 @app.command()

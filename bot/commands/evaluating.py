@@ -16,8 +16,10 @@ from index.catalog import BY_CODE, SHANGHAI_COMPOSITE
 from index.errors import CalendarEnds, NoFigures
 from index.faults import Fault
 from index.reader import Reader
+from index.taxonomy import DRIVERS
 
 NO_REASON = "none"
+SIGNS = (-1, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def report_of(record: Mapping[str, Any]) -> Report:
     """A report from its JSON object.
 
     Raises:
-        LineUnusable: it lacks a day or drivers.
+        LineUnusable: it lacks a day or drivers, or names a driver that nobody knows.
     """
     day = day_of(given(record, "date"), "date")
     index = str(record.get("index") or SHANGHAI_COMPOSITE.code)
@@ -115,7 +117,16 @@ def _named(drivers: Iterable[Mapping[str, Any]]) -> Iterator[Named]:
         labelled = [(str(driver["label"]), int(driver.get("polarity") or 0)) for driver in drivers]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise LineUnusable(Fault("not_drivers", "drivers")) from None
+    for label, polarity in labelled:
+        _check(label, polarity)
     return (Named(label, polarity) for label, polarity in labelled if label != NO_REASON)
+
+
+def _check(label: str, polarity: int) -> None:
+    if label not in {*DRIVERS, NO_REASON}:
+        raise LineUnusable(Fault("unknown_driver", "label", label))
+    if polarity not in SIGNS:
+        raise LineUnusable(Fault("not_a_sign", "polarity", str(polarity)))
 
 
 def _compared(report: Report, reader: Reader) -> Compared | None:

@@ -58,6 +58,11 @@ def test_a_report_that_no_figures_cover_is_counted_and_passed_over(reader: Reade
         ("{", Fault("not_json")),
         ("[]", Fault("not_json")),
         ('"text"', Fault("not_json")),
+        (json.dumps(POLICY | {"drivers": [{"label": "policy.xxx"}]}), Fault("unknown_driver", "label", "policy.xxx")),
+        (
+            json.dumps(POLICY | {"drivers": [{"label": "policy.market", "polarity": 7}]}),
+            Fault("not_a_sign", "polarity", "7"),
+        ),
         ('{"drivers": []}', Fault("not_given", "date")),
         ('{"date": "soon", "drivers": []}', Fault("not_a_date", "date", "soon")),
         ('{"date": "2024-09-30"}', Fault("not_given", "drivers")),

@@ -32,6 +32,7 @@ _MANNERS = (
     "asked",
     "decided",
     "reason",
+    "tape",
     "big",
     "better",
     "worse",

@@ -39,8 +39,14 @@ _DESPITE = re.compile(r"(?:despite|in spite of|defying|even as)\b[^,;:]*|尽管[
 _CAUSE = re.compile(r"\b(?:after|as|on|amid|following) (.+)")
 # "同比增0.9% 预期增1.2%": a figure and what was expected of it, each with the word that makes it a fall.
 _EXPECTED = re.compile(
-    r"(降|减|跌|-)?(\d+(?:\.\d+)?)%?[^%\d]{0,6}(?:预期|预估)[^%\d降减跌-]{0,3}(?:下)?(降|减|跌|-)?(?:少)?(\d+(?:\.\d+)?)(?!年|月|季)"
+    r"(降|减|跌|-)?(\d+(?:\.\d+)?)%?[^%\d]{0,6}(?:前值[^%\d]{0,3}-?\d+(?:\.\d+)?%?[^%\d]{0,3})?(?:预期|预估)[^%\d降减跌-]{0,3}(?:下)?(降|减|跌|-)?(?:少)?(\d+(?:\.\d+)?)(?!年|月|季)"
 )
+# "PMI 51.1，前值50.7": a figure and the one before it.
+_PREVIOUS = re.compile(
+    r"(降|减|跌|-)?(\d+(?:\.\d+)?)%?[^%\d]{0,4}前值[^%\d降减跌-]{0,3}(降|减|跌|-)?(?:少)?(\d+(?:\.\d+)?)"
+)
+# Figures that are bad when they rise.
+_ILLS = re.compile("失业|初请|逆差|不良")
 # A negation turns what it stands right before; farther away it speaks of something else.
 _NEGATION_REACH = 6
 # Words that hold the character of a negation and negate nothing; and the ends of clauses, beyond which none reaches.
@@ -111,6 +117,8 @@ _SIGNS = {"good": 1, "bad": -1, "neutral": 0}
 _RISES = {"rise is good": 1, "rise is bad": -1}
 _BEYOND = {"worse": -1, "better": 1}
 _MOVES = {"up": 1, "down": -1}
+# What a report of the session tells of its own course.
+_OF_THE_SESSION = frozenset({"flows.domestic", "sector.rotation", "sentiment.profit_taking", "sentiment.valuation"})
 _NOTHING = Reading(driver=None, polarity=0, relevance=0, is_forward=False, strength=0.0)
 
 
@@ -240,8 +248,13 @@ def _weighed(hit: _Hit, heard: _Heard) -> Reading:
     polarity = _polarity(hit, heard)
     relevance = _relevance(hit.rule, heard)
     is_forward = is_denied or _is_expected(hit.rule, heard)
-    strength = 0.0 if hit.rule.circular else _STRENGTHS[relevance] * (0.5 if is_forward else 1)
+    strength = 0.0 if _is_the_move(hit.rule, heard) else _STRENGTHS[relevance] * (0.5 if is_forward else 1)
     return Reading(hit.rule.driver, polarity, relevance, is_forward, strength)
+
+
+def _is_the_move(rule: Rule, heard: _Heard) -> bool:
+    """Whether it only tells what is to be explained: that the market moved, or how the session went."""
+    return rule.circular or (rule.driver in _OF_THE_SESSION and heard.says("tape"))
 
 
 def _is_expected(rule: Rule, heard: _Heard) -> bool:
@@ -301,7 +314,7 @@ def _direction(hit: _Hit, heard: _Heard) -> int:
     beyond = 0 if hit.rule.is_fact else _surprise(heard)
     moves = [(start, sign) for section, sign in _MOVES.items() for start in words(section).all_starts(heard.title)]
     nearest = min(moves, key=lambda move: (move[0] < hit.start, abs(move[0] - hit.start)), default=(0, 0))
-    return beyond or nearest[1] or _tone(hit.rule, heard)
+    return beyond or nearest[1] or _since_last(heard) or _tone(hit.rule, heard)
 
 
 def _tone(rule: Rule, heard: _Heard) -> int:
@@ -313,13 +326,22 @@ def _tone(rule: Rule, heard: _Heard) -> int:
 def _surprise(heard: _Heard) -> int:
     """Which side of what was expected of it a figure lies on, by number or by word; 0 where that is not told."""
     said = next((sign for section, sign in _BEYOND.items() if heard.says(section)), 0)
-    both = _EXPECTED.search(heard.title.text)
-    return _beside_forecast(both) or said if both else said
+    return _beside(_EXPECTED, heard.title.text) or said
 
 
-def _beside_forecast(both: re.Match[str]) -> int:
-    actual, forecast = (float(number) * (-1 if fell else 1) for fell, number in (both.group(1, 2), both.group(3, 4)))
-    return (actual > forecast) - (actual < forecast)
+def _since_last(heard: _Heard) -> int:
+    """Which side of the one before it a level lies on; a rate of change is told from where it stood a year ago."""
+    text = heard.title.text
+    return 0 if "同比" in text else _beside(_PREVIOUS, text)
+
+
+def _beside(both: re.Pattern[str], text: str) -> int:
+    """+1 or -1 as the first of two figures is better or worse than the other, 0 where there are no two."""
+    found = both.search(text)
+    if not found:
+        return 0
+    actual, other = (float(number) * (-1 if fell else 1) for fell, number in (found.group(1, 2), found.group(3, 4)))
+    return ((actual > other) - (actual < other)) * (-1 if _ILLS.search(text) else 1)
 
 
 def _is_negated(start: int, title: Title) -> bool:

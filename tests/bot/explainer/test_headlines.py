@@ -228,6 +228,45 @@ def test_a_figure_is_read_beside_its_forecast(title: str, polarity: int) -> None
     assert read(title).polarity == polarity
 
 
+@pytest.mark.parametrize(
+    ("title", "polarity"),
+    [
+        pytest.param("中国7月财新服务业PMI 52.6，前值50.6", 1, id="higher than the month before"),
+        pytest.param("中国7月财新制造业PMI 49.5，前值50.4", -1, id="lower than the month before"),
+        pytest.param("中国7月财新制造业PMI 49.5，前值50.4，预期49.1", 1, id="the forecast goes before the last one"),
+        pytest.param("中国7月城镇调查失业率5.2%，前值5%", -1, id="unemployment is bad when it rises"),
+        pytest.param("中国7月出口同比增7.2%，前值5.8%", 1, id="the growth that is told"),
+        pytest.param("中国7月出口同比增4.2%，前值5.8%", 1, id="growth is growth when it slows"),
+    ],
+)
+def test_a_level_without_a_forecast_is_read_beside_the_last_one(title: str, polarity: int) -> None:
+    assert read(title).polarity == polarity
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "沪深两市成交额突破6000亿元 较昨日此时放量千亿",
+        "深市成交额突破4000亿元",
+        "收评：创业板指涨1.4% 光伏板块领涨",
+        "A股午评：沪指跌0.4% 两市半日成交额8000亿元",
+        "开盘：三大指数集体低开 券商股领跌",
+        "沪指跌幅扩大至1%",
+    ],
+)
+def test_the_course_of_the_session_is_no_reason_of_it(title: str) -> None:
+    assert read(title).strength == 0
+
+
+def test_a_reason_in_a_report_of_the_session_is_heard() -> None:
+    reading = read("收评：沪指跌1.3% 受美加征关税冲击")
+    assert (reading.driver, reading.polarity, reading.strength > 0) == ("global.trade_geopolitics", -1, True)
+
+
+def test_turnover_that_stays_high_for_days_is_evidence() -> None:
+    assert read("A股成交额连续第四日突破1万亿元").strength
+
+
 def test_a_price_that_rose_despite_slow_growth_has_risen() -> None:
     assert read("Global stocks rise 2% despite slowest growth in decades").polarity == 1
 

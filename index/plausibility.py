@@ -11,10 +11,13 @@ from datetime import date, timedelta
 from math import inf
 from typing import Any
 
+from index.bounds import UNIT_TRAP
 from index.catalog import BY_CODE
 from index.faults import Fault
 
 Values = Mapping[str, Any]
+# From a column, a subject and a day with its column to the day and the figure stored last before it.
+Stored = Callable[[str, Mapping[str, str], tuple[str, str]], tuple[str, float] | None]
 
 PRICE_LIMITS_SINCE = "1996-12-16"  # 10 % a session for every share of both exchanges
 CHINEXT_WIDE_SINCE = "2020-08-24"  # 20 % for ChiNext shares, of which the indices below hold many
@@ -31,6 +34,8 @@ NET_BUYING = (1e6, 3e10)  # yuan a session; the quotas allow no more and no sess
 RATES = {"usdcny": 1.05, "dxy": 1.1, "lpr": 1.15, "brent_usd": 1.4, "us10y_pct": 1.4}
 SURVEY_INDEX = (20.0, 80.0)  # purchasing managers' indices, which run from 0 to 100; measured: 26.5 to 58.4
 GROWTH_PCT = (-100.0, 100.0)
+A_MONTH = 31  # days: over a longer gap a young series may have grown that much (margin balances of 2010)
+FIFTYFOLD = "fiftyfold"  # the fault of a figure that is not stored, because of its unit
 ERAS = ("1900-01-01", PRICE_LIMITS_SINCE, CHINEXT_WIDE_SINCE)  # from when on other limits hold
 
 
@@ -44,12 +49,18 @@ def own_figures(kind: str, values: Values) -> tuple[Fault, ...]:
 class Neighbours:
     """The last rows of one file's series, to judge the next ones by."""
 
-    def __init__(self, kind: str) -> None:
-        self.series = _SERIES.get(kind, ())
-        self._last: dict[tuple[str, str], tuple[str, float]] = {}
+    def __init__(self, kind: str, stored: Stored = lambda *_: None) -> None:
+        """Remember nothing yet.
+
+        Args:
+            kind: a name of the figure format.
+            stored: finds what a subject's first row is judged by, in the store.
+        """
+        self.series, self._stored = _SERIES.get(kind, ()), stored
+        self._last: dict[tuple[str, str], tuple[str, float] | None] = {}
 
     def doubts(self, values: Values) -> tuple[Fault, ...]:
-        """Jumps from the row before; the row is remembered."""
+        """Jumps from the row before; the row is remembered, unless it is fifty times that one (code `FIFTYFOLD`)."""
         return tuple([found for series in self.series if (found := self._doubt(series, values))])
 
     def _doubt(self, series: "_Series", values: Values) -> Fault | None:
@@ -57,7 +68,9 @@ class Neighbours:
         if value is None or value <= 0:
             return None
         subject, day = values[series.subject], values[series.day]
-        before = self._last.get((series.column, subject))
+        before = self._before(series, subject, day)
+        if before and _is_unit_trap(series, value / before[1], before[0], day):
+            return Fault(FIFTYFOLD, series.column, f"{before[1]:g} → {value:g}")
         self._last[series.column, subject] = (day, value)
         if before and _jumps(value / before[1], series.limit(subject, day), before[0], day):
             return Fault("jump", series.column, f"{before[1]:g} → {value:g}")
@@ -65,13 +78,20 @@ class Neighbours:
             return Fault("repeated", series.column, f"{value:g}")
         return None
 
+    def _before(self, series: "_Series", subject: str, day: str) -> tuple[str, float] | None:
+        key = series.column, subject
+        if key not in self._last and not series.is_of_trading:
+            self._last[key] = self._stored(series.column, {series.subject: subject}, (series.day, day))
+        return self._last.get(key)
+
 
 @dataclass(frozen=True, slots=True)
 class _Series:
     """A column whose neighbours are alike, and by which ratio they may differ.
 
     `value` computes what is compared where it is not the cell itself. Two rows in a row that must not repeat are one
-    session's row under two dates, as quote tables serve it on holidays.
+    session's row under two dates, as quote tables serve it on holidays. What `is_of_trading` may
+    grow fiftyfold overnight, and a file's own rows alone judge it.
     """
 
     column: str
@@ -80,6 +100,14 @@ class _Series:
     limit: Callable[[str, str], float]
     value: Callable[[Values], float | None] | None = None
     may_repeat: bool = True
+    is_of_trading: bool = False
+
+
+def _is_unit_trap(series: _Series, ratio: float, before: str, day: str) -> bool:
+    """Whether a figure is in another unit than the one a month before at most."""
+    if 1 / UNIT_TRAP < ratio < UNIT_TRAP or series.is_of_trading:
+        return False
+    return abs((date.fromisoformat(day) - date.fromisoformat(before)).days) <= A_MONTH
 
 
 def _jumps(ratio: float, limit: float, before: str, day: str) -> bool:
@@ -121,8 +149,9 @@ def _average_price(values: Values) -> float | None:
 
 _SERIES: Mapping[str, tuple[_Series, ...]] = {
     "bars": (
-        _Series("close", "index", "session", _always(inf), may_repeat=False),  # leaps: index/leaps.py
-        _Series("turnover_cny", "index", "session", _always(AVERAGE_PRICE), _average_price),
+        # `index.leaps` judges how far a close moved
+        _Series("close", "index", "session", _always(inf), may_repeat=False, is_of_trading=True),
+        _Series("turnover_cny", "index", "session", _always(AVERAGE_PRICE), _average_price, is_of_trading=True),
     ),
     "etf": (_Series("close", "code", "session", _always(TWENTY_PERCENT)),),
     "sectors": (_Series("close", "code", "session", _always(TWENTY_PERCENT)),),

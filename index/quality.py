@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from index import sessions
+from index.bounds import out_of_bounds
 from index.catalog import BY_CODE
 from index.errors import CalendarEnds
 from index.faults import Fault
@@ -226,16 +227,29 @@ def _activity_is_not_negative(values: Values) -> None:
             raise Rejected(Fault("negative", column, str(values[column])))
 
 
+def _figures_can_be(kind: str) -> Callable[[Values], None]:
+    def rule(values: Values) -> None:
+        fault = out_of_bounds(kind, values)
+        if fault:
+            raise Rejected(fault)
+
+    return rule
+
+
 RULES: Mapping[str, tuple[Callable[[Values], None], ...]] = {
-    "bars": (_index_is_known, _exchange_was_open, _close_is_known, _range_holds_the_close, _activity_is_not_negative),
-    "etf": (_exchange_was_open, _activity_is_not_negative),
+    "bars": (
+        _index_is_known, _exchange_was_open, _close_is_known, _range_holds_the_close, _activity_is_not_negative,
+        _figures_can_be("bars"),
+    ),
+    "etf": (_exchange_was_open, _activity_is_not_negative, _figures_can_be("etf")),
     "sectors": (_exchange_was_open,),
     "northbound": (_connect_was_open,),
-    "margin": (_exchange_was_open,),
-    "breadth": (_exchange_was_open, _activity_is_not_negative),
+    "margin": (_exchange_was_open, _figures_can_be("margin")),
+    "breadth": (_exchange_was_open, _activity_is_not_negative, _figures_can_be("breadth")),
+    "rates": (_figures_can_be("rates"),),
     "etf_shares": (_exchange_was_open,),
     "connect": (_connect_was_open,),
     "constituents": (_exchange_was_open,),
     "events": (_driver_is_known, _polarity_is_a_sign, _link_is_of_the_web),
     "headlines": (_link_is_of_the_web,),
-}
+}  # fmt: skip

@@ -17,7 +17,7 @@ from index import leaps
 from index.blocks import ROWS, check_all
 from index.errors import FolderUnreadable
 from index.faults import Fault
-from index.plausibility import Neighbours
+from index.plausibility import FIFTYFOLD, Neighbours
 from index.quality import Checked, Rejected, check
 from index.second_process import SecondProcess
 from index.sessions import BEIJING
@@ -199,7 +199,7 @@ class _FileLoad:
         self.publisher_of = cache(partial(publishers.of, file.kind))
         self.now = now.astimezone(BEIJING)  # the zone of usual moments: comparing inside one zone is ten times as fast
         self.retrieved_at = stamp_exactly(now)
-        self.neighbours = Neighbours(file.kind.name)
+        self.neighbours = Neighbours(file.kind.name, partial(store.last_before, file.kind.name))
         self.report = FileReport(file.path.name, file.kind.name)
         self.key = itemgetter(*file.kind.key)
         self.first_seen: dict[Any, tuple[str, int]] = {}
@@ -255,8 +255,12 @@ class _FileLoad:
                 self._reject(line, Fault("contradicts", cell=str(first_line)))
             return None
         doubts = (*checked.doubts, *self.neighbours.doubts(row), *([] if line.ended else [UNENDED]))
-        if doubts:
-            self.report.doubtful.extend(self._finding(line, fault) for fault in doubts)
+        unstored = next((fault for fault in doubts if fault.code == FIFTYFOLD), None)
+        if unstored:
+            del self.first_seen[self.key(row)]
+            self._reject(line, unstored)
+            return None
+        self.report.doubtful.extend(self._finding(line, fault) for fault in doubts)
         if self.file.kind.name == "bars":
             self.closes[row["index"], row["session"], row["close"]] = line.number
         return row

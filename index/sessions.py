@@ -27,8 +27,8 @@ FRIDAY = 4
 WARNING = timedelta(days=30)
 CONNECT_OPENED = date(2014, 11, 17)
 CONNECT_ENHANCED = date(2023, 4, 24)
-# Month and day of the statutory holidays that the sun's calendar fixes: New Year, Labour Day, National Day. Regulation on
-# Public Holidays for National Annual Festivals and Memorial Days, article 2 (State Council order 795, in force from
+# Month and day of the statutory holidays that the solar calendar fixes: New Year, Labour Day, National Day. Regulation
+# on Public Holidays for National Annual Festivals and Memorial Days, article 2 (State Council order 795, in force from
 # 2025-01-01, before any end of the calendar); the lunar ones wait for the exchange's notice.
 STATUTORY = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 

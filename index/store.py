@@ -189,6 +189,25 @@ class Store:
         known_at = np.array([row[-1].removesuffix("Z") for row in rows], dtype="datetime64[s]")
         return _as_bars(index, [row[:-1] for row in rows]), known_at
 
+    def last_before(
+        self, kind: str, column: str, subject: Mapping[str, str], before: tuple[str, str]
+    ) -> tuple[str, float] | None:
+        """The day and the newest figure stored last before a day; None when there is none.
+
+        Args:
+            kind: a name of the figure format.
+            column: the figure wanted.
+            subject: columns that must hold a value.
+            before: the column of the day and the ISO day.
+        """
+        table, (dated, day) = TABLES[kind], before
+        query = select(table.c[dated], table.c[column]).where(table.c[dated] < day, table.c[column].is_not(None))
+        query = query.where(*(table.c[name] == value for name, value in subject.items()))
+        newest = (moment.desc() for moment in (table.c[dated], *_newest_last(table)))
+        with self._reading() as connection:
+            found = connection.execute(query.order_by(*newest).limit(1)).first()
+        return (found[0], found[1]) if found else None
+
     def every_row(self, kind: str) -> tuple[Known, ...]:
         """All rows of a kind, those that revisions replaced among them, in the order in which they became public."""
         table = TABLES[kind]

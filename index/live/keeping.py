@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from index.bounds import out_of_bounds
 from index.faults import Fault
 from index.kinds import KINDS, Kind
 from index.live.chains import TRUSTED
@@ -19,7 +20,7 @@ from index.live.crosscheck import Reading as Said
 from index.live.crosscheck import Verdict, Wanted, differ, judge
 from index.live.memory import Memory
 from index.live.reports import Close, FigureReport
-from index.plausibility import Neighbours
+from index.plausibility import FIFTYFOLD, Neighbours
 from index.quality import Checked, Rejected, check
 from index.refresh import Finding
 from index.sessions import FIRST_SESSION, close_of
@@ -93,7 +94,7 @@ class Keeper:
             doubts = {fault.code: fault for fault in (*one.doubts, *before.doubts(one.values))}
             subject = _subject(KINDS[source.kind], one.values)
             findings = [_finding(source, fault, subject) for fault in doubts.values()]
-            if REPEATED in doubts:
+            if not doubts.keys().isdisjoint({REPEATED, FIFTYFOLD}):
                 report.rejected.extend(findings)
                 continue
             report.doubtful.extend(findings)
@@ -135,8 +136,13 @@ class Keeper:
         return [_row(checked.values, chosen.host, checked.published_at, self.now)] if is_worth_it else []
 
     def _believable(self, index: str, chosen: Said, report: FigureReport) -> Checked:
-        """A bar, without its volume when that does not go with its turnover."""
-        checked = check(KINDS["bars"], cells(KINDS["bars"], _as_bar(index, chosen)), self.now)
+        """A bar, without its volume when that does not go with its turnover, and without both when that cannot be."""
+        bar = _as_bar(index, chosen)
+        impossible = out_of_bounds("bars", {**bar, "session": str(bar["session"])})
+        if impossible:
+            report.doubtful.append(Finding(chosen.host, 0, impossible))
+            bar = without_activity(bar)
+        checked = check(KINDS["bars"], cells(KINDS["bars"], bar), self.now)
         if not any(fault.code == SLIP for fault in checked.doubts):
             return checked
         report.doubtful.append(Finding(chosen.host, 0, Fault(SLIP, "volume_shares", f"{index} {chosen.session}")))

@@ -13,6 +13,7 @@ HEADERS = {
     "etf": "code,session,close,volume,turnover_cny",
     "margin": "session,market,financing_balance_cny,lending_balance_cny",
     "northbound": "session,net_buy_cny",
+    "sectors": "code,name,session,close",
     "rates": "series,date,value",
     "releases": "released_at,indicator,period,actual,forecast,previous,unit",
     "events": "announced_at,effective_on,driver,polarity,title_en,title_zh,url",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.faults import Fault
 from index.kinds import KINDS
 from index.quality import Checked, Rejected, check
 
@@ -79,6 +80,56 @@ def test_an_empty_cell_is_unknown_and_no_zero() -> None:
 )  # fmt: skip
 def test_a_broken_rule_is_named_with_its_column(kind: str, row: str, fault: tuple[str, str]) -> None:
     assert fault_of(kind, row) == fault
+
+
+MANY = "2024-09-30,SSE,9999,9999,1"
+RANGES = [
+    ("rates", "usdcny,2024-09-27,71.8", "value", "71.8 ∉ 5 … 9.5"),
+    ("rates", "usdcny,2024-09-27,0.139", "value", "0.139 ∉ 5 … 9.5"),
+    ("rates", "us10y_pct,2024-09-27,446", "value", "446 ∉ -1 … 20"),
+    ("rates", "brent_usd,2024-09-27,-3", "value", "-3 ∉ 5 … 250"),
+    ("rates", "dxy,2024-09-27,1.0", "value", "1 ∉ 60 … 170"),
+    ("rates", "lpr_1y_pct,2024-09-20,300", "value", "300 ∉ 0.5 … 25"),
+    ("rates", "rrr_large_pct,2024-09-24,950", "value", "950 ∉ 0.5 … 25"),
+    ("breadth", MANY, "advancers + decliners + unchanged", "19999 ∉ 1 … 6000"),
+    ("breadth", MANY.replace("SSE", "ALL"), "advancers + decliners + unchanged", "19999 ∉ 1 … 12000"),
+    ("breadth", "2024-09-30,SSE,0,0,0", "advancers + decliners + unchanged", "0 ∉ 1 … 6000"),
+    ("bars", BAR.replace("1158000000000", "11580"), "turnover_cny", "11580 ∉ 5000000000 … 1e+14"),
+    ("bars", BAR.replace("1158000000000", "115800000"), "turnover_cny", "115800000 ∉ 5000000000 … 1e+14"),
+    ("margin", "2024-09-27,ALL,18000,9500000000", "financing_balance_cny", "18000 ∉ 2e+10 … 1e+14"),
+    ("margin", "2024-09-27,ALL,1440000000000,95", "lending_balance_cny", "95 ∉ 50000000 … 1e+13"),
+    ("etf", "510300,2024-09-30,4.2,1000000000,42", "turnover_cny", "42 ∉ 84000000 … 2.1e+11"),
+    ("etf", "510300,2024-09-30,4200,,", "close", "4200 ∉ 0.05 … 2000"),
+]
+
+
+@pytest.mark.parametrize(("kind", "row", "column", "cell"), RANGES, ids=[row for _, row, *_ in RANGES])
+def test_a_figure_that_cannot_be_is_rejected_with_its_range(kind: str, row: str, column: str, cell: str) -> None:
+    with pytest.raises(Rejected) as rejection:
+        judge(kind, row)
+    assert rejection.value.fault == Fault("out_of_bounds", column, cell)
+
+
+def test_half_a_share_does_not_advance() -> None:
+    assert fault_of("breadth", "2024-09-30,SSE,3000.5,10,3") == ("not_whole", "advancers")
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("rates", "usdcny,2005-07-20,8.2765"),
+        ("rates", "us10y_pct,1981-09-30,15.84"),
+        ("rates", "brent_usd,1998-12-10,9.1"),
+        ("rates", "dxy,1985-02-25,164.72"),
+        ("breadth", "2024-09-30,SSE,2266,21,3"),
+        ("bars", "000001.SH,1990-12-20,104.30,104.39,99.98,104.39,19700,84000"),
+        ("margin", "2010-03-31,SZSE,670796,70895"),
+        ("margin", "2024-09-27,BSE,18000,95"),
+        ("etf", "510300,2024-09-30,,0,0"),
+    ],
+)
+def test_what_was_once_published_can_be(kind: str, row: str) -> None:
+    assert judge(kind, row).values
 
 
 @pytest.mark.parametrize("url", ["", "https://example.org/a", "http://example.org/a", "HTTPS://EXAMPLE.ORG/A"])

@@ -233,6 +233,38 @@ def test_progress_ends_at_the_number_of_lines(store: Store, folder: Path) -> Non
     assert seen == [("bars.csv.gz", 0, 1), ("bars.csv.gz", 1, 1), ("bars.csv.gz", 1, 1)]
 
 
+SECTORS = ("931494,consumer,2024-09-26,6000", "931494,consumer,2024-09-27,6200")
+
+
+def sector_closes(store: Store) -> list[float]:
+    return [row["close"] for row in store.rows("sectors", FUTURE)]
+
+
+@pytest.mark.parametrize("close", ["630000", "63"])
+def test_a_figure_fifty_times_the_one_before_or_a_fiftieth_is_not_stored(
+    store: Store, folder: Path, close: str
+) -> None:
+    write(folder, "sectors.csv", *SECTORS, f"931494,consumer,2024-09-30,{close}", "931494,consumer,2024-10-08,6300")
+    found = findings(load(store, folder, NOW + timedelta(days=1)))
+    assert [one[:3] for one in found] == [("rejected", 4, "fiftyfold")]
+    assert sector_closes(store) == [6000, 6200, 6300]
+
+
+def test_a_figure_is_measured_by_what_an_earlier_folder_said(store: Store, folder: Path) -> None:
+    write(folder, "sectors.csv", *SECTORS)
+    load(store, folder)
+    write(folder, "sectors.csv", "931494,consumer,2024-09-30,62", "931494,consumer,2024-09-30,6300")
+    assert findings(load(store, folder)) == [("rejected", 2, "fiftyfold", "6200 → 62")]
+    assert sector_closes(store) == [6000, 6200, 6300]
+
+
+def test_an_older_folder_is_not_measured_by_later_figures(store: Store, folder: Path) -> None:
+    write(folder, "sectors.csv", *SECTORS)
+    load(store, folder)
+    write(folder, "sectors.csv", "931494,consumer,2014-09-30,60")
+    assert findings(load(store, folder)) == []
+
+
 # ---- 1,000 damaged variants -------------------------------------------------------------------------------------
 
 GOOD = (

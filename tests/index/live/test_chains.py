@@ -53,7 +53,7 @@ def test_every_source_of_a_figure_gives_its_kind(figure: Figure) -> None:
         ("2024-10-05T12:00:00", "2024-09-30"),
         ("2024-10-08T10:00:00", "2024-09-30"),
         ("2027-01-04T15:30:00", "2027-01-04"),  # past the calendar's end a weekday may be a session
-        ("2027-01-03T15:30:00", "2027-01-01"),
+        ("2027-01-03T15:30:00", "2026-12-31"),  # New Year is a holiday in every year
     ],
 )
 def test_closing_figures_are_due_a_minute_after_the_close(now: str, due: str) -> None:

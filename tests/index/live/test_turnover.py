@@ -168,3 +168,11 @@ def test_a_close_at_the_bell_does_not_count_as_the_reading_after_hours(store: St
 )
 def test_turnover_is_whole_when_trading_at_the_closing_price_is_over(now: str, due: str) -> None:
     assert after_hours(datetime.fromisoformat(now).replace(tzinfo=BEIJING)) == date.fromisoformat(due)
+
+
+def test_a_turnover_that_cannot_be_is_left_out_and_the_close_is_kept(store: Store) -> None:
+    one, two = replace(host("tencent", "tencent.closes"), publisher="Tencent Finance"), host("yahoo")
+    said = table({MONDAY: CLOSE}, 11_613.0)  # in 亿, and no session before it to measure it by
+    (report,) = refresh(store, AFTER_CLOSE, MONDAY, sources=[closes(one, two)], ask=lambda *_: said).figures
+    assert (stored(store, AFTER_CLOSE)["close"], stored(store, AFTER_CLOSE)["turnover_cny"]) == (CLOSE, None)
+    assert "out_of_bounds" in told(report)

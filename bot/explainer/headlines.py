@@ -159,8 +159,8 @@ def spoken(title: str) -> str:
 def merge(titles: Iterable[str]) -> list[Story]:
     """The stories behind titles of about one day, duplicates across sources put together.
 
-    Titles belong together when most of their words are the same, or when they are in different languages and
-    speak of the same driver, in the same direction, with the same figures.
+    Titles belong together when most of their words are the same and neither names what the other does not, or when
+    they are in different languages and speak of the same driver, in the same direction, with the same figures.
     """
     stories: list[list[_Told]] = []
     # Titles that tell different figures tell different stories, so only those with the same ones are compared.
@@ -356,18 +356,27 @@ class _Told:
     reading: Reading
     words: frozenset[str]
     figures: frozenset[str]
+    names: frozenset[str]
     is_chinese: bool
 
 
 def _told(title: str) -> _Told:
     heard = listen(folded(_bare(title)))
     grams = frozenset(gram for gram in heard.grams if len(gram) > 1 and not gram.endswith("*") and not gram.isspace())
-    return _Told(title, read(title), grams, frozenset(_FIGURE.findall(heard.text)), heard.is_chinese)
+    return _Told(title, read(title), grams, frozenset(_FIGURE.findall(heard.text)), _names(heard), heard.is_chinese)
+
+
+def _names(title: Title) -> frozenset[str]:
+    """Places, tools, trades and companies that stand in the title."""
+    books = (words("distinct"), words("local", "places"), words("places", "elsewhere"))
+    return frozenset(phrase for book in books for _, phrase in book.starts(title))
 
 
 def _is_same(one: _Told, other: _Told) -> bool:
     if one.is_chinese == other.is_chinese:
-        return len(one.words & other.words) >= _SAME_STORY * len(one.words | other.words)
+        is_like = len(one.words & other.words) >= _SAME_STORY * len(one.words | other.words)
+        # One title may name more than the other; where each names what the other does not, there are two stories.
+        return is_like and (one.names <= other.names or other.names <= one.names)
     return bool(one.figures) and one.reading.driver is not None and _gist(one) == _gist(other)
 
 

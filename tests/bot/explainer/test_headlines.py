@@ -356,6 +356,28 @@ def test_different_figures_are_different_stories() -> None:
     assert len(merge(["9月CPI同比上涨0.4%", "9月CPI同比上涨0.5%"])) == 2
 
 
+@pytest.mark.parametrize(
+    "titles",
+    [
+        pytest.param(("武汉拟全面取消限购", "南京拟全面取消限购"), id="two cities"),
+        pytest.param(("央行宣布降准", "央行宣布降息"), id="two tools"),
+        pytest.param(("China cuts lending rates", "China cuts deposit rates"), id="two rates"),
+        pytest.param(("武汉拟全面取消限购", "住建部：因城施策 促进房地产止跌回稳"), id="a measure and a slogan"),
+    ],
+)
+def test_titles_that_name_different_things_are_different_stories(titles: tuple[str, ...]) -> None:
+    assert len(merge(titles)) == len(titles)
+
+
+def test_a_telegraph_and_its_title_are_one_story() -> None:
+    assert len(merge(["武汉拟全面取消限购", "【武汉拟全面取消限购】财联社5月6日电，武汉市发文征求意见。"])) == 1
+
+
+def test_a_disaster_is_weak() -> None:
+    titles = ("贵州一煤矿发生事故 瓦斯爆炸致9人死亡", "Tornado kills 12 in China's Jiangsu", "Tornado kills 20 in Ohio")
+    assert max(read(title).strength for title in titles) <= 0.25
+
+
 def test_a_story_reads_as_its_strongest_title() -> None:
     (story,) = merge(["央行宣布降准50个基点是否合适", "央行宣布降准50个基点"])
     assert not story.reading.is_forward

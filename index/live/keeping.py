@@ -137,11 +137,7 @@ class Keeper:
 
     def _believable(self, index: str, chosen: Said, report: FigureReport) -> Checked:
         """A bar, without its volume when that does not go with its turnover, and without both when that cannot be."""
-        bar = _as_bar(index, chosen)
-        impossible = out_of_bounds("bars", {**bar, "session": str(bar["session"])})
-        if impossible:
-            report.doubtful.append(Finding(chosen.host, 0, impossible))
-            bar = without_activity(bar)
+        bar = _possible(KINDS["bars"], _as_bar(index, chosen), chosen.host, report)
         checked = check(KINDS["bars"], cells(KINDS["bars"], bar), self.now)
         if not any(fault.code == SLIP for fault in checked.doubts):
             return checked
@@ -222,9 +218,22 @@ def _accepted(source: Source, rows: Iterable[Row], now: datetime, report: Figure
     for number, row in enumerate(rows, start=1):
         try:
             _check_open(kind, row)
-            yield check(kind, cells(kind, row), now)
+            yield check(kind, cells(kind, _possible(kind, row, source.name, report)), now)
         except Rejected as rejection:
             report.rejected.append(_finding(source, rejection.fault, _subject(kind, row), number))
+
+
+def _possible(kind: Kind, row: Row, source: str, report: FigureReport) -> Row:
+    """A bar without a turnover that cannot be: a host's wrong unit does not spoil its close."""
+    fault = out_of_bounds("bars", {**row, "session": str(row["session"])}) if _has_turnover(kind, row) else None
+    if fault is None:
+        return row
+    report.doubtful.append(Finding(source, 0, fault))
+    return without_activity(row)
+
+
+def _has_turnover(kind: Kind, row: Row) -> bool:
+    return kind.name == "bars" and isinstance(row["turnover_cny"], float | int)
 
 
 def _check_open(kind: Kind, row: Row) -> None:

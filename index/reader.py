@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from index import leaps
+from index import contradictions, leaps
 from index.bars import Bars, Days, Numbers
 from index.kinds import KINDS
 from index.live.crosscheck import Verdict
@@ -57,13 +57,12 @@ class Reader:
 
     def bars(self, index: str, at: datetime) -> Bars:
         """The bars of an index as known at a moment."""
-        if index not in self._bars:
-            self._bars[index] = _Bars(*self.store.every_bar(index))
-        return self._bars[index].known_at(at)
+        return self._every(index).known_at(at)
 
     def verdict(self, index: str, session: date, source: str) -> Verdict | None:
         """How sure a stored close is as far as that has to be said: provisional, disputed, else None.
 
+        Publishers dispute a close, imported or live, while what each of them said last differs.
         It is what is known now, whatever moment is asked about: a close that was confirmed since is sure.
 
         Args:
@@ -71,6 +70,8 @@ class Reader:
             session: the exchange's date.
             source: who published the close; one that no live source read was imported and is its importer's word.
         """
+        if session in self._every(index).disputed:
+            return Verdict.DISPUTED
         if index not in self._unsure:
             self._unsure[index] = unsure(self.store.engine, self.store.url, index)
         found = self._unsure[index].get(session)
@@ -98,6 +99,11 @@ class Reader:
         """The funds, sectors, markets or rates that a kind holds."""
         return tuple(self._table(kind).by_subject)
 
+    def _every(self, index: str) -> "_Bars":
+        if index not in self._bars:
+            self._bars[index] = _Bars(*self.store.every_bar(index))
+        return self._bars[index]
+
     def _table(self, kind: str) -> "_Table":
         if kind not in self._tables:
             self._tables[kind] = _Table(kind, self.store.every_row(kind))
@@ -116,6 +122,12 @@ class _Bars:
         if self._is_plain:
             return self._every.rows(0, int(np.searchsorted(self._moments, _utc(at), side="right")))
         return self._every.take(leaps.believed(self._every, np.flatnonzero(self._moments <= _utc(at))))
+
+    @cached_property
+    def disputed(self) -> frozenset[date]:
+        """The sessions about whose closes publishers contradict each other."""
+        found = () if self._is_plain else contradictions.among(self._every)
+        return frozenset(one.session for one in found)
 
 
 class _Series:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from hashlib import blake2b
-from itertools import islice
+from itertools import islice, product
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from index import leaps
+from index import contradictions, leaps
+from index.bars import Bars
 from index.blocks import ROWS, check_all
+from index.contradictions import Contradiction, Revision
 from index.errors import FolderUnreadable
 from index.faults import Fault
 from index.plausibility import FIFTYFOLD, Neighbours
@@ -144,6 +146,15 @@ def _judge_closes(store: Store, loads: Sequence["_FileLoad"]) -> None:
         for leap in leaps.doubtful(every):
             report, line, subject = _place(loads, leap)
             report.doubtful.append(Finding(report.file, line, Fault("jump", "close", f"{subject}{leap}")))
+        _report_changes(loads, every)
+
+
+def _report_changes(loads: Sequence["_FileLoad"], every: Bars) -> None:
+    """Say where these files contradict another publisher, and which closes they revise."""
+    for found, load in product(contradictions.among(every), loads):
+        load.doubt_closes(found, [close for _, close in found.said], "differs")
+    for revision, load in product(contradictions.revisions(every), [load for load in loads if load.report.new]):
+        load.doubt_closes(revision, [revision.close], "revised")
 
 
 def _place(loads: Sequence["_FileLoad"], leap: leaps.Leap) -> tuple[FileReport, int, str]:
@@ -212,6 +223,12 @@ class _FileLoad:
             self.report.new += self.store.add(self.file.kind.name, rows)
             yield self.report.file, self.report.read, total
         yield self.report.file, total, total
+
+    def doubt_closes(self, about: Contradiction | Revision, closes: Iterable[float], code: str) -> None:
+        """Report the lines of this file that give one of these closes."""
+        lines = (self.closes.get((about.index, about.session.isoformat(), close)) for close in closes)
+        fault = Fault(code, "close", str(about))
+        self.report.doubtful.extend(Finding(self.report.file, line, fault) for line in lines if line)
 
     def _lines(self) -> Iterator[folders.Line]:
         try:

@@ -32,7 +32,7 @@ class Caveats:
 
     Attributes:
         is_provisional: one live source alone gave it so far.
-        is_disputed: live sources contradict each other about it.
+        is_disputed: publishers contradict each other about it.
         is_unscheduled: it lies past the calendar's end, so that only its bar says that there was a session.
         unstored: the session before it, when that one's close is missing and the change spans it too.
         doubts: what is strange about it, as keys of words.
@@ -64,7 +64,7 @@ def of_move(move: Move) -> Caveats:
 
 
 def of_stored(move: Move, bars: Bars, reader: Reader) -> Caveats:
-    """What a move and the row behind its close show, and what live sources said of it.
+    """What a move and the row behind its close show, and what other publishers said of it.
 
     Args:
         move: what is told.

@@ -118,6 +118,20 @@ def test_a_close_that_sources_dispute_is_called_that(filled: Filled) -> None:
     assert "Publishers contradict each other about this close." in found.page.plain
 
 
+@in_each_language
+def test_a_close_that_two_folders_dispute_is_called_that(filled: Filled, tmp_path: Path, language: str) -> None:
+    store = filled(*WEEK)
+    other = tmp_path / "another"
+    other.mkdir()
+    (other / "bars.csv").write_text("\n".join((HEADER, WEEK[-1].replace("3489.78", "3488.78"), "")), encoding="utf-8")
+    load_folder(store, other, datetime(2030, 1, 2, tzinfo=BEIJING))
+    found = ask(store, "level of the index on 8 October 2024", "2030-01-03T16:00", language)
+    assert caveats(found) == ["disputed"]
+    told = {"en": "Publishers contradict each other about this close.", "zh-hans": "各来源的该收盘互相矛盾。"}
+    assert (told | {"zh-hant": "各來源的該收盤互相矛盾。"})[language] in found.page.plain
+    assert caveats(ask(store, "level of the index on 30 September 2024", "2030-01-03T16:00")) == []
+
+
 # --- Past the calendar's end ------------------------------------------------------------------------------------------
 
 NEXT_YEAR = (

@@ -159,7 +159,7 @@ def spoken(title: str) -> str:
 def merge(titles: Iterable[str]) -> list[Story]:
     """The stories behind titles of about one day, duplicates across sources put together.
 
-    Titles belong together when most of their words are the same and neither names what the other does not, or when
+    Titles belong together when most of their words are the same and one names all that the other does, or when
     they are in different languages and speak of the same driver, in the same direction, with the same figures.
     """
     stories: list[list[_Told]] = []

@@ -131,6 +131,11 @@ def test_the_subject_decides_the_driver(title: str, driver: str | None) -> None:
         pytest.param("扩大房产税试点暂不推进", 1, id="a tax that is put off"),
         pytest.param("三季度首套房贷利率继续上行", -1, id="mortgages that get dearer"),
         pytest.param("White House sees no deal with Beijing", -1, id="a deal that there is not"),
+        pytest.param("Trump leaves Beijing without a trade agreement", -1, id="talks that yield nothing"),
+        pytest.param("China rate cut unlikely this quarter", -1, id="something good that is unlikely"),
+        pytest.param("央行官员：年内降准可能性不大", -1, id="something good with little chance"),
+        pytest.param("US to lift levies on Chinese batteries to 100 percent", -1, id="levies lifted to a figure"),
+        pytest.param("央行减量续作1000亿元MLF", -1, id="less than fell due"),
         pytest.param("Weak U.S. figures point to growing risks for economy", -1, id="a danger that grows"),
     ],
 )

@@ -1,6 +1,6 @@
 """Where chats ask: the store behind a reader that follows it, each chat's own habits and its conversation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -124,7 +124,7 @@ class Desk:
             thread: what the text is known to be about; else it is about what was told last.
         """
         last = thread.last or self._last(speaker) or _fresh(habits)
-        found = self.answer(text, habits, Thread(last, thread.wanted))
+        found = self.answer(text, habits, replace(thread, last=last))
         self.note(speaker, found, habits)
         return found
 

@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from bot.chat import dates
 from bot.chat import when as times
-from bot.chat.language import simplified
-from bot.chat.naming import find_names
+from bot.chat.language import HAN, simplified
+from bot.chat.naming import find_names, is_wordless
 from bot.chat.question import Language, Question, When
 from bot.chat.rulebook import read
 from bot.chat.spelling import corrected
@@ -88,16 +88,34 @@ class Thread:
     Attributes:
         last: the answer before it, which a follow-up is about.
         wanted: the intent, where a command says it and the text only which day or index.
+        language: the chat's own, for a text that tells none.
     """
 
     last: Turn | None = None
     wanted: str = ""
+    language: str = ""
 
     def meant(self, question: Question, today: date) -> Question:
         """The question as meant here."""
+        if self.language and self._tells_none(question.text):
+            question = replace(question, language=cast("Language", self.language))
         if self.wanted:
-            return replace(question, intent=self.wanted)
+            return (
+                question
+                if self._is_refused(question)
+                else replace(_stepped(question, self.last, today), intent=self.wanted)
+            )
         return followed(question, self.last, today) if self.last else question
+
+    def _tells_none(self, text: str) -> bool:
+        """Whether the language is the chat's: behind a command only Chinese tells another than that."""
+        if HAN.search(text):
+            return bool(self.wanted) and self.language.startswith("zh")
+        return bool(self.wanted) or is_wordless(text)
+
+    def _is_refused(self, question: Question) -> bool:
+        """Whether somebody asks /why for what is told to nobody."""
+        return self.wanted == "why_move" and question.intent in REFUSALS | {"abuse_injection"}
 
 
 ALONE = Thread()
@@ -128,6 +146,14 @@ def followed(question: Question, last: Turn, today: date) -> Question:
         direction=None,
     )
     return asked if asked.intent in ASKABLE | {"limitations"} else question
+
+
+def _stepped(question: Question, last: Turn | None, today: date) -> Question:
+    """Behind a command only a step, "the day before", is about the answer before it."""
+    heard = _heard(question.text)
+    if last is None or heard is None or heard.says not in _STEPS:
+        return question
+    return replace(question, index=_index(heard, last), when=_when(heard, last, today))
 
 
 def _continued(question: Question, last: Turn) -> Question:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from bot.chat.language import simplified
+from bot.chat.language import HAN, simplified
 from bot.chat.lexicon import Lexicon, Mention
 from bot.chat.rulebook import read
+from bot.chat.typed import clean
 from index.catalog import CATALOG, SHANGHAI_COMPOSITE, Index
 
 
@@ -60,6 +61,22 @@ class Named:
 def find_names(text: str) -> Named:
     """The names in a plain, simplified text; the nouns that belong to a name are part of its mention."""
     return Named(tuple(_with_nouns(text, _with_codes(text, _lexicon().find(text)))))
+
+
+def is_wordless(text: str) -> bool:
+    """Whether a text holds no word of any language: nothing but Latin names, dates and numbers.
+
+    >>> is_wordless("HSI 2024-09-24"), is_wordless("HSI today"), is_wordless("恒指")
+    (True, False, False)
+    """
+    plain = simplified(clean(text).plain)
+    names = sorted(find_names(plain).mentions, key=lambda name: name.start, reverse=True)
+    for name in names:
+        plain = plain[: name.start] + " " + plain[name.end :]
+    return not HAN.search(text) and not _LETTER.search(plain)
+
+
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _covered(broad: Name, proper: Iterable[Index | None]) -> bool:

@@ -90,7 +90,7 @@ class Commands:
 
         async def handle(message: Message, rest: str) -> None:
             if rest:
-                await self._talk.answer(message, rest, "" if intent == "why_move" else intent)
+                await self._talk.answer(message, rest, intent)
             else:
                 await self._show(message, intent)
 

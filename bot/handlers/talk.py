@@ -96,7 +96,9 @@ class Talk:
     def _answered(self, message: Message, question: str, wanted: str) -> Answer:
         """The answer; whoever replies to one of the bot's messages speaks of what that shows."""
         about = keyboards.shown_in(message.reply_to_message)
-        return self.desk.converse(speaker(message), question, self.habits(message), Thread(about, wanted))
+        return self.desk.converse(
+            speaker(message), question, self.habits(message), Thread(about, wanted, self.language(message))
+        )
 
     async def show(self, message: Message, found: Answer) -> None:
         """Show an answer that a command asked for, and remember it for follow-ups."""

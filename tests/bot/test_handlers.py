@@ -139,6 +139,24 @@ async def test_each_member_of_a_group_has_a_conversation_of_their_own(bot: Talki
     assert "Fri 27 Sep 2024" in (await bot.asks(ben, "/why the day before", group)).text
 
 
+@pytest.mark.parametrize("text", ["/why 2024-09-30", "/compare ChiNext", "/why ChiNext", "2024-09-30", "/why 今天"])
+async def test_what_tells_no_language_is_answered_in_that_of_the_chat(text: str, bot: Talking) -> None:
+    assert "指" in (await bot.asks(bot.telegram.person("Wei", "zh-hans"), text)).text
+
+
+async def test_a_chosen_language_holds_for_commands_over_that_of_the_telegram_app(bot: Talking) -> None:
+    wei = bot.telegram.person("Wei", "en")
+    await bot.asks(wei, "/language zh-hant")
+    assert "上證指數" in (await bot.asks(wei, "/why 2024-09-30")).text
+
+
+@pytest.mark.parametrize("before", ["/driver 国家队", "/hours"])
+async def test_a_command_means_itself_whatever_was_told_before(before: str, bot: Talking) -> None:
+    wei = bot.telegram.person("Wei", "en")
+    await bot.asks(wei, before)
+    assert "Why it rose" in (await bot.asks(wei, "/why 2024-09-30")).text
+
+
 async def test_a_reply_is_about_the_message_it_replies_to_whoever_asked_for_that(bot: Talking, group: Chat) -> None:
     ann, ben = bot.telegram.person("Ann", "en"), bot.telegram.person("Ben", "en")
     told = await bot.asks(ann, "/why why did the index fall on 22 January?", group)

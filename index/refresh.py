@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from hashlib import blake2b
-from itertools import islice, product
+from itertools import chain, groupby, islice, product
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from index import contradictions, leaps
 from index.bars import Bars
 from index.blocks import ROWS, check_all
 from index.contradictions import Contradiction, Revision
+from index.copies import Copies
 from index.errors import FolderUnreadable
 from index.faults import Fault
 from index.plausibility import FIFTYFOLD, Neighbours
@@ -214,12 +215,15 @@ class _FileLoad:
         self.report = FileReport(file.path.name, file.kind.name)
         self.key = itemgetter(*file.kind.key)
         self.first_seen: dict[Any, tuple[str, int]] = {}
+        self.told_twice = frozenset[Any]()  # keys of bars on several lines, which wait until the others are stored
+        self.waiting: list[tuple[folders.Line, Checked]] = []
         self.closes: dict[tuple[str, str, float], int] = {}  # of bars the line of each index, session and close
 
     def steps(self) -> Iterator[Step]:
         total = self.file.count()
         yield self.report.file, 0, total
-        for rows in _batches(self._good_rows(), CHUNK):
+        self.told_twice = self._told_twice()
+        for rows in chain(_batches(self._good_rows(), CHUNK), _batches(self._settled(), CHUNK)):
             self.report.new += self.store.add(self.file.kind.name, rows)
             yield self.report.file, self.report.read, total
         yield self.report.file, total, total
@@ -244,6 +248,35 @@ class _FileLoad:
                 if row:
                     yield row
 
+    def _told_twice(self) -> frozenset[Any]:
+        if self.file.kind.name != "bars":
+            return frozenset()
+        lines = Counter(line.cells[: len(self.file.kind.key)] for line in self._lines())
+        return frozenset(key for key, count in lines.items() if count > 1)
+
+    def _settled(self) -> Iterator[Row]:
+        """Of bars on several lines the first that is no copy of the session before; see `index.copies`."""
+        self.told_twice, copies = frozenset(), Copies(self.store, self.now)
+        for _, lines in groupby(sorted(self.waiting, key=self._key_of), key=self._key_of):
+            for line, checked in self._without_copies(list(lines), copies):
+                row = self._accepted(line, checked)
+                if row:
+                    copies.add(row)
+                    yield row
+
+    def _key_of(self, waiting: tuple[folders.Line, Checked]) -> Any:  # noqa: ANN401 - a tuple of a kind's key
+        return self.key(waiting[1].values)
+
+    def _without_copies(
+        self, lines: list[tuple[folders.Line, Checked]], copies: Copies
+    ) -> Iterator[tuple[folders.Line, Checked]]:
+        are_copies = [copies.is_copy(checked.values) for _, checked in lines]
+        for (line, checked), is_copy in zip(lines, are_copies, strict=True):
+            if is_copy and not all(are_copies):
+                self._reject(line, Fault("placeholder"))
+            else:
+                yield line, checked
+
     def _checked(self, block: list[folders.Line]) -> Iterator[tuple[folders.Line, Checked]]:
         """The lines that hold; only a block with something wrong in it is gone through line by line."""
         together = check_all(self.file.kind, [line.cells for line in block], self.now)
@@ -266,6 +299,9 @@ class _FileLoad:
     def _accepted(self, line: folders.Line, checked: Checked) -> Row | None:
         """A row to store; None when this file said the same before, or something else."""
         row = self._row(checked)
+        if self.key(row) in self.told_twice:
+            self.waiting.append((line, checked))
+            return None
         digest, first_line = self.first_seen.setdefault(self.key(row), (row["digest"], line.number))
         if first_line != line.number:
             if digest != row["digest"]:

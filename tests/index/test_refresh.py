@@ -4,6 +4,7 @@ import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -86,6 +87,34 @@ def test_of_two_lines_that_contradict_each_other_the_first_is_kept_and_the_secon
     report = load(store, folder)
     assert faults(report) == [("bars.csv", 4, "contradicts", "")]
     assert store.bars("000001.SH", NOW).close.tolist() == [3336.50]
+
+
+FRIDAY = "000001.SH,2024-09-27,3049.10,3087.53,3017.80,3087.53,48200000000,517900000000"
+COPY = FRIDAY.replace("09-27", "09-30")
+
+
+@pytest.mark.parametrize("order", list(permutations((FRIDAY, COPY, BAR))), ids=str)
+def test_a_copy_of_the_session_before_never_beats_the_real_row(
+    store: Store, folder: Path, order: tuple[str, ...]
+) -> None:
+    write(folder, "bars.csv", *order)
+    assert faults(load(store, folder)) == [("bars.csv", order.index(COPY) + 2, "placeholder", "")]
+    assert closes(store, "000001.SH") == [3087.53, 3336.50]
+
+
+def test_a_copy_of_a_session_that_an_earlier_folder_gave_is_known_as_one(store: Store, folder: Path) -> None:
+    write(folder, "bars.csv", FRIDAY)
+    load(store, folder)
+    write(folder, "bars.csv", COPY, BAR)
+    assert faults(load(store, folder)) == [("bars.csv", 2, "placeholder", "")]
+
+
+def test_copies_of_two_sessions_in_a_row_are_both_left_out(store: Store, folder: Path) -> None:
+    tuesday = "000001.SH,2024-10-08,3674.40,3674.40,3372.83,3489.78,110000000000,1520000000000"
+    write(folder, "bars.csv", BAR.replace("09-30", "10-08"), tuesday, COPY, BAR, FRIDAY)
+    report = load(store, folder, NOW + timedelta(days=1))
+    assert [line for _, line, code, _ in faults(report) if code == "placeholder"] == [4, 2]
+    assert closes(store, "000001.SH") == [3087.53, 3336.50, 3489.78]
 
 
 def doubts(report: ImportReport) -> list[tuple[int, str]]:

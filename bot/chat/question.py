@@ -20,11 +20,13 @@ class When:
         type: what kind of time word was used; None when there was none.
         days: calendar dates (not sessions): none, one, or the first and last of a range, both inclusive.
         since: the range begins after the lowest or the highest close of a year, which only the figures know.
+        count: the range is so many of the latest sessions, which only the figures know.
     """
 
     type: WhenType | None = None
     days: tuple[date, ...] = ()
     since: Extreme | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

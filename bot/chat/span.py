@@ -73,7 +73,8 @@ def _past(when: When, bars: Bars, index: Index, today: date, at: datetime) -> Sp
     if when.since:
         return Span(_after_extreme(bars, when.since))
     if not when.days:
-        return Span(_stored(bars, bars.session(max(len(bars) - RECENT, 0)), bars.session(-1)))
+        first = max(len(bars) - (when.count or RECENT), 0)
+        return Span(_stored(bars, bars.session(first), bars.session(-1)))
     if len(when.days) == 1:
         return _day(when.days[0], bars, index)
     found = _stored(bars, when.days[0], when.days[-1])

@@ -50,6 +50,7 @@ class Spotted:
         is_ahead: it lies in the future by its own words (tomorrow).
         is_year: it is a bare year, which may only qualify a thing ("the 2020 revision").
         since: it names an extreme of the index instead of a date ("since the low").
+        count: it names so many of the latest sessions instead of dates ("the past five sessions").
     """
 
     start: int
@@ -60,6 +61,7 @@ class Spotted:
     is_ahead: bool = False
     is_year: bool = False
     since: Extreme | None = None
+    count: int = 0
 
 
 def exactly(found: date | None) -> Days | None:

@@ -32,7 +32,7 @@ def resolve(spotted: Iterable[Spotted], asking: Asking, *, years_count: bool = T
     for one in meant:
         days = one.resolve(Asking(asking.today, asking.ahead or one.is_ahead))
         if days is not None:
-            return When(one.type, days, one.since)
+            return When(one.type, days, one.since, one.count)
     return When()
 
 
@@ -91,7 +91,7 @@ def _same_month(start: date, end: date) -> Days | None:
 
 def _open_ended(text: str, one: Spotted) -> Spotted:
     until_now = _UNTIL_NOW.match(text, one.end)
-    if one.type in {None, "today"} or not (until_now or _SINCE.search(text[: one.start])):
+    if one.type in {None, "today"} or one.since or one.count or not (until_now or _SINCE.search(text[: one.start])):
         return one
 
     def days(asking: Asking) -> Days | None:

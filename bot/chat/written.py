@@ -30,6 +30,7 @@ _WORDS = {
     "半": 6,
 }
 _MONTHS_IN = {"year": 12, "年": 12, "month": 1, "月": 1, "quarter": 3, "季": 3}
+_FIRST = frozenset({"first", "1st", "1", "上"})
 _WEEKS = frozenset({"week", "周", "星期", "礼拜"})
 
 
@@ -223,6 +224,17 @@ def _past(match: re.Match[str]) -> Spotted:
     return _span(match, lambda asking: (asking.today - timedelta(days=days), asking.today))
 
 
+def _half(match: re.Match[str]) -> Spotted:
+    year, is_first = _full_year(match["y"]), match["h"] in _FIRST
+    span = (date(year, 1, 1), date(year, 6, 30)) if is_first else (date(year, 7, 1), date(year, 12, 31))
+    return _span(match, lambda _: span)
+
+
+def _sessions(match: re.Match[str]) -> Spotted | None:
+    count = _count(match["n"])
+    return Spotted(match.start(), match.end(), "range", lambda _: (), Rank.SPAN, count=count) if count else None
+
+
 def _count(text: str) -> int:
     return _WORDS[text] if text in _WORDS else number(text)
 
@@ -255,7 +267,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-_HAS_NUMBER = _pattern(r"\d|(?:@hannumber|[两半]) ?(?:年|月|日|号|季|天|个|周)|@month")
+_HAS_NUMBER = _pattern(r"\d|half of|sessions|trading days|(?:@hannumber|[两半]) ?(?:年|月|日|号|季|天|个|周)|@month")
 
 # From the most to the least telling: the first to claim a stretch of text keeps it.
 _PATTERNS: tuple[tuple[re.Pattern[str], _Read], ...] = (
@@ -267,12 +279,25 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Read], ...] = (
     (_pattern(r"@hanyear?(?P<m>(?<!\d)@number)月(?:份)?(?P<d>@number)(?:日|号)?(?![\d个])"), _chinese_date),
     (_pattern("@relmonth的?(?P<d>@number)(?:日|号)"), _day_of_relative_month),
     (_pattern(r"@hanyear?(?P<m>(?<!\d)@number)月份?"), _chinese_month),
+    (_pattern("@[(?P<h>first|1st|second|2nd) half(?: of| in)? (?P<y>@year)(?!\\d)"), _half),
+    (_pattern("@[h(?P<h>[12]) ?(?:of )?(?P<y>@year)(?!\\d)"), _half),
+    (_pattern(r"(?<!\d)(?P<y>@year) ?h(?P<h>[12])(?![a-z0-9])"), _half),
+    (_pattern(r"(?<!\d)(?P<y>@year)年?的?(?P<h>[上下])半年"), _half),
+    (_pattern("@[(?:the )?(?:past|last|previous|latest) @count (?:trading )?(?:sessions|trading days)@]"), _sessions),
+    (_pattern("(?:过去|最近|近|这)(?P<n>@number|两)个?交易日"), _sessions),
     (_pattern(r"(?<!\d)(?:(?P<y>\d{2,4})年?)?第?(?P<q>[1-4一二三四])季度?"), _quarter),
     (_pattern("(?<![a-z0-9])q(?P<q>[1-4])(?: ?(?:of )?(?P<y>@year))?(?![a-z0-9])"), _quarter),
     (
         _pattern(
             r"@month\.? (?P<d>\d{1,2})@th? ?(?:-|–|to|through) ?(?P<e>\d{1,2})@th?(?!\d)",
             "(?:,? (?P<y>@year))?",
+        ),
+        _english_days,
+    ),
+    (
+        _pattern(
+            r"(?<![\d./])(?:between )?(?P<d>\d{1,2})@th? ?(?:-|–|to|through|and) ?(?P<e>\d{1,2})@th?(?: of)? @month",
+            r"(?:,? (?P<y>@year))?(?!\d)",
         ),
         _english_days,
     ),

@@ -99,6 +99,12 @@ def test_a_time_word_means_one_day(text: str, day: str) -> None:
         ("last year", "2024-01-01", "2024-12-31"),
         ("from monday to tuesday", "2025-03-10", "2025-03-11"),
         ("march 3-7", "2025-03-03", "2025-03-07"),
+        ("first half of 2018", "2018-01-01", "2018-06-30"),
+        ("h2 2018", "2018-07-01", "2018-12-31"),
+        ("2018年上半年", "2018-01-01", "2018-06-30"),
+        ("2024年三季度", "2024-07-01", "2024-09-30"),
+        ("between 8 and 11 october 2024", "2024-10-08", "2024-10-11"),
+        ("自8月5日低点以来", "2024-08-05", "2025-03-12"),
     ],
 )
 def test_a_time_word_means_a_range(text: str, first: str, last: str) -> None:
@@ -115,10 +121,22 @@ def test_a_question_that_looks_ahead_means_the_next_such_day(text: str, day: str
 
 @pytest.mark.parametrize(
     ("text", "extreme"),
-    [("why is it up since the low", "low"), ("从低点以来为什么涨", "low"), ("why has it fallen from its peak", "high")],
+    [
+        ("why is it up since the low", "low"),
+        ("从低点以来为什么涨", "low"),
+        ("从最低点以来", "low"),
+        ("why has it fallen from its peak", "high"),
+    ],
 )
 def test_an_extreme_of_the_index_is_a_range_whose_dates_the_figures_know(text: str, extreme: str) -> None:
     assert when(text) == When("range", (), extreme)
+
+
+@pytest.mark.parametrize(
+    "text", ["past five sessions", "last 5 sessions", "the last 5 trading days", "过去5个交易日", "近五个交易日"]
+)
+def test_a_number_of_sessions_is_a_range_whose_dates_the_figures_know(text: str) -> None:
+    assert when(text) == When("range", (), count=5)
 
 
 @pytest.mark.parametrize("text", ["recently", "最近", "lately", "这两天"])

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.chat import dates
+from bot.chat.holidays import holidays
 from bot.chat.question import When
 from bot.chat.spoken import spoken
 from bot.chat.timewords import Asking, Days, Rank, Spotted
@@ -17,7 +18,7 @@ from bot.chat.written import written
 
 def spot(text: str) -> list[Spotted]:
     """The time words of a plain text, in order, none overlapping another; ranges of two are already joined."""
-    return _joined(text, _apart([*written(text), *spoken(text)]))
+    return _joined(text, _apart([*holidays(text), *written(text), *spoken(text)]))
 
 
 def resolve(spotted: Iterable[Spotted], asking: Asking, *, years_count: bool = True) -> When:

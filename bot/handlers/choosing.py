@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message
 
+from bot.chat.typed import clean
 from bot.delivery.choice import OFFERED, USUAL, toggled
 from bot.handlers import keyboards
 from bot.handlers.talk import Talk, edit, language_of
@@ -13,6 +14,7 @@ from index.catalog import lookup
 from index.errors import UnknownIndex
 
 Handle = Callable[[Message, str], Awaitable[None]]
+LONGEST_WORD = 40  # characters of what was not understood that are repeated
 
 
 class Choosing:
@@ -28,7 +30,14 @@ class Choosing:
             return
         if code := offered_named(rest):
             await asyncio.to_thread(self._toggle, message, code)
-        await self._talk.reply(message, *await asyncio.to_thread(self._shown, message))
+        page, buttons = await asyncio.to_thread(self._shown, message)
+        is_unread = rest and not code
+        await self._talk.reply(message, self._unread(message, rest) if is_unread else page, buttons)
+
+    def _unread(self, message: Message, rest: str) -> Page:
+        """That a word is none of the indices offered, or was not understood."""
+        word = clean(rest).shown[:LONGEST_WORD]
+        return render("wish_unread", self._talk.language(message), {"name": "indices", "word": word})
 
     async def pressed(self, query: CallbackQuery, message: Message, code: str) -> None:
         """A button that switches an index on or off."""

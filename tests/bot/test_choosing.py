@@ -62,6 +62,16 @@ async def test_buttons_switch_indices_on_and_off(bot: Talking, ann: Chat) -> Non
     assert chosen(bot, ann) == ("399006.SZ",)
 
 
+@pytest.mark.parametrize("word", ["HSI", "nonsense", "<b>5</b>"])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_word_that_cannot_be_chosen_is_named(bot: Talking, word: str, language: str) -> None:
+    wei = bot.telegram.person("Wei", language)
+    told = await bot.asks(wei, f"/indices {word}")
+    assert word in told.text
+    assert told.buttons
+    assert chosen(bot, wei) == ()
+
+
 async def test_the_last_index_stays(bot: Talking, ann: Chat) -> None:
     asked = await bot.asks(ann, "/indices")
     await bot.telegram.answer_to(await bot.telegram.presses(ann, asked, "✅ Shanghai Composite"), PATIENCE_S)

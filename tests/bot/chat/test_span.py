@@ -35,6 +35,11 @@ def test_since_an_extreme_means_the_sessions_after_it(sample_reader: Reader, ext
     assert (found.sessions[0], found.last) == (first, date(2024, 9, 30))
 
 
+def test_a_number_of_sessions_is_counted_in_sessions(sample_reader: Reader) -> None:
+    found = resolve(When("range", count=3), sample_reader.bars("000001.SH", AFTER), AFTER)
+    assert found.sessions == (date(2024, 9, 26), date(2024, 9, 27), date(2024, 9, 30))
+
+
 def test_before_todays_close_the_session_before_is_told_and_that_today_is_still_open(sample_reader: Reader) -> None:
     at_noon = datetime(2024, 9, 30, 12, tzinfo=BEIJING)
     found = span(sample_reader, "today", "2024-09-30", at=at_noon)

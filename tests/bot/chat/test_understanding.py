@@ -37,6 +37,11 @@ def test_a_command_is_a_question_too(command: str, addressee: str, intent: str) 
     assert understand(command + addressee, TODAY).intent == intent
 
 
+@pytest.mark.parametrize("text", ["close?", "成交量多少", "turnover?"])
+def test_a_bare_figure_of_the_close_asks_for_the_level(text: str) -> None:
+    assert understand(text, TODAY).intent == "level"
+
+
 def test_a_command_takes_arguments() -> None:
     question = understand("/driver@whyup_bot policy", TODAY)
     assert (question.intent, question.driver) == ("drivers_detail", "policy")

@@ -136,7 +136,12 @@ def weigh(move: Move, evidence: Sequence[Evidence], as_of: datetime, weights: We
 def _drivers(move: Move, evidence: Sequence[Evidence], weights: Weights) -> tuple[Driver, ...]:
     found = [driver for find in RULES.values() if (driver := find(move, evidence, weights))]
     clear = [driver for driver in found if driver.score >= _least(move)]
-    return tuple(sorted(clear, key=lambda driver: -driver.score)[:MOST])
+    return tuple(sorted(clear, key=_place)[:MOST])
+
+
+def _place(driver: Driver) -> tuple[float, float]:
+    """The heavier first; of two that weigh the same the newer one, because the older had been traded on."""
+    return -round(driver.score, 6), -driver.evidence[0].published_at.timestamp()
 
 
 def _least(move: Move) -> float:

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -114,6 +114,14 @@ def test_what_is_unexplained_is_what_the_confidence_leaves(reader: Reader) -> No
     move = move_of(reader, "2024-09-30")
     found = weigh(move, [evidence("event", "policy.market", 1)], move.published_at)
     assert found.unexplained == pytest.approx(1 - found.drivers[0].confidence)
+
+
+def test_of_two_that_weigh_the_same_the_newer_comes_first(reader: Reader) -> None:
+    move = move_of(reader, "2024-09-30")
+    saturday = evidence("event", "policy.market", 1)
+    monday = replace(evidence("event", "global.us_fed", 1), published_at=saturday.published_at + timedelta(hours=14))
+    found = weigh(move, [saturday, monday], move.published_at)
+    assert [driver.group for driver in found.drivers] == ["global", "policy"]
 
 
 def test_an_open_meeting_is_not_told_beside_a_reason(reader: Reader) -> None:

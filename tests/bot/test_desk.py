@@ -67,7 +67,7 @@ def test_figures_that_come_in_are_seen_within_the_minute(desk: Desk, wall: Wall,
     assert "30 Sep 2024" in desk.answer("level of the index", NONE).page.plain
     folder = tmp_path / "more"
     folder.mkdir()
-    row = "000001.SH,2024-10-08,3674.40,3674.40,3372.83,3489.78,1,1"  # the exchange's table of that day
+    row = "000001.SH,2024-10-08,3674.40,3674.40,3372.83,3489.78,,"  # the exchange's table of that day
     (folder / "bars.csv").write_text(
         f"index,session,open,high,low,close,volume_shares,turnover_cny\n{row}\n", encoding="utf-8"
     )

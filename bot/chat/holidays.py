@@ -36,6 +36,8 @@ _NAMES: Mapping[str, str] = {
     "golden week": "national",
     "national day": "national",
 }
+# "春节后首个交易日是哪天" asks for the day itself, and so for the calendar.
+_ASKS_WHEN = re.compile(r" ?(?:是|在|系)?(?:哪|几号|几月|什么时候|何时|边日|几时)| ?(?:is )?when")
 _Closure = tuple[date, date]  # the last session before it and the first after it
 
 
@@ -43,7 +45,8 @@ def holidays(text: str) -> Iterator[Spotted]:
     """The time words of a plain, simplified text that count from a long closure."""
     for pattern, kind, days in _PATTERNS:
         for match in pattern.finditer(text):
-            yield _spotted(match, kind, days)
+            if not _ASKS_WHEN.match(text, match.end()):
+                yield _spotted(match, kind, days)
 
 
 def _spotted(match: re.Match[str], kind: str, days: Callable[[_Closure, date], Days]) -> Spotted:

@@ -47,6 +47,11 @@ class Evidence:
         """The group of its driver."""
         return group_of(self.driver)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is a meeting whose reading is open, so that it goes with any move."""
+        return bool(self.facts.get("is_open"))
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -33,7 +33,7 @@ from index.moves import Move
 from index.reader import Reader
 
 MOST = 4  # drivers; nobody remembers a fifth
-CLEAR = 0.15  # a score below this is no reason; a sector that stands out makes about 0.2
+LEAST_SCORE = 0.15  # a score below this is no reason; a sector that stands out makes about 0.2
 SMALL_PCT = 0.25  # the smaller a move is beside this, the more a reason must weigh to be one
 
 Rule = Callable[[Move, Sequence[Evidence], Weights], Driver | None]
@@ -145,4 +145,4 @@ def _place(driver: Driver) -> tuple[float, float]:
 
 
 def _least(move: Move) -> float:
-    return CLEAR * max(1.0, SMALL_PCT / abs(move.change_pct)) if move.change_pct else CLEAR
+    return LEAST_SCORE * max(1.0, SMALL_PCT / abs(move.change_pct)) if move.change_pct else LEAST_SCORE

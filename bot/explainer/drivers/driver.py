@@ -56,7 +56,7 @@ class Driver:
     @property
     def is_open(self) -> bool:
         """Whether it rests on meetings alone whose reading is open."""
-        return all(one.facts.get("is_open") for one in self.evidence)
+        return all(one.is_open for one in self.evidence)
 
     @property
     def tier(self) -> Tier:
@@ -79,9 +79,7 @@ class Driver:
 
 def _is_faint(evidence: Sequence[Evidence]) -> bool:
     """Whether nothing but open meetings and single headlines stands behind a driver."""
-    return all(
-        one.facts.get("is_open") or (one.topic == "headline" and not one.facts.get("others")) for one in evidence
-    )
+    return all(one.is_open or (one.topic == "headline" and not one.facts.get("others")) for one in evidence)
 
 
 def named(group: str, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) -> Driver | None:
@@ -96,7 +94,7 @@ def named(group: str, evidence: Sequence[Evidence], weights: Weights = WEIGHTS) 
     if not found:
         return None
     found.sort(key=lambda one: _rank(one, weights, most=inf))
-    shown = sorted(found, key=lambda one: (bool(one.facts.get("is_open")), *_rank(one, weights, most=PLAIN)))
+    shown = sorted(found, key=lambda one: (one.is_open, *_rank(one, weights, most=PLAIN)))
     return Driver(_label(shown, weights), shown[0].polarity, shown[0].kind, score_of(found, weights), tuple(shown))
 
 
